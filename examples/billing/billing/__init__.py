@@ -1,0 +1,1 @@
+"""Billing: subscriptions, invoices and the payments that settle them."""

@@ -1,0 +1,38 @@
+"""Create or upgrade the schema, of the read store too: `python -m billing.migrate`."""
+
+import logging
+import os
+import sys
+
+from billing import logs
+from billing.logs import fields
+from billing.settings import BadSettings, Settings
+from billing.store import schema
+from billing.store.database import Database
+
+log = logging.getLogger("billing.migrate")
+
+
+def migrate(path: str) -> list[str]:
+    """Bring one database file up to the newest schema."""
+    database = Database(path)
+    try:
+        return schema.upgrade(database)
+    finally:
+        database.close()
+
+
+def main() -> int:
+    logs.configure()
+    try:
+        settings = Settings.from_environment(os.environ)
+    except BadSettings as error:
+        log.error("bad settings: %s", error)
+        return 2
+    for path in filter(None, (settings.database, settings.read_database)):
+        log.info("schema is up to date", extra=fields(applied=migrate(path)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

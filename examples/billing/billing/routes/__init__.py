@@ -1,0 +1,1 @@
+"""HTTP: parse, call one rule, show. One module a resource."""

@@ -1,0 +1,1 @@
+"""All SQL of the service, behind functions: one module a group of tables."""

@@ -1,0 +1,1 @@
+"""Replay Gate: proves that a change keeps the behaviour that production relies on."""

@@ -1,0 +1,40 @@
+"""HTTP messages as they stand in events."""
+
+from collections.abc import Iterable, Mapping
+
+from gate.model import Json
+
+HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+"""Headers of outward calls that carry the service's own credentials: kept by name, not by value."""
+
+
+def header_map(lines: Iterable[tuple[str, str]]) -> dict[str, Json]:
+    """Headers by lower-case name; a list where a name came more than once."""
+    found: dict[str, Json] = {}
+    for name, value in lines:
+        lower = name.lower()
+        if lower not in found:
+            found[lower] = value
+            continue
+        known = found[lower]
+        found[lower] = [*known, value] if isinstance(known, list) else [known, value]
+    return found
+
+
+def header_lines(headers: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """The other way round."""
+    return [
+        (name, str(item))
+        for name, value in headers.items()
+        for item in (value if isinstance(value, list) else [value])
+    ]
+
+
+def trace_id(headers: Mapping[str, Json]) -> str | None:
+    """The trace id of a W3C ``traceparent``, if there is a well-formed one."""
+    value = headers.get("traceparent")
+    pieces = value.split("-") if isinstance(value, str) else []
+    return pieces[1] if len(pieces) >= 4 and len(pieces[1]) == 32 else None

@@ -1,0 +1,77 @@
+"""Sends stimuli with aiohttp, to the byte as they were recorded."""
+
+import time
+
+import aiohttp
+from yarl import URL
+
+from gate.adapters.http_events import HOP_BY_HOP, header_map
+from gate.config import Redactor
+from gate.model import Json
+from gate.model.body import encode
+from gate.ports import Request, Response
+
+_NOT_OURS = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
+_LARGEST = 64 * 1024 * 1024
+
+
+class HttpSender:
+    """Implements :class:`gate.ports.Sender`."""
+
+    def __init__(self, base: str, timeout: float, redactor: Redactor) -> None:
+        self._base, self._timeout, self._redactor = base, timeout, redactor
+        self._client: aiohttp.ClientSession | None = None
+
+    async def send(self, request: Request) -> Response:
+        """Send one request; follows no redirect, keeps no cookie, decodes nothing."""
+        if self._client is None:
+            self._client = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=_NOT_OURS,
+            )
+        url = URL(self._base + request.target, encoded=True)
+        began, clock = time.time_ns() // 1000, time.monotonic()
+        output: dict[str, Json]
+        try:
+            async with self._client.request(
+                request.method, url, headers=request.headers, data=request.body or None, allow_redirects=False
+            ) as response:
+                content = await _read(response)
+                output = {
+                    "status": response.status,
+                    "headers": self._headers(response),
+                    "body": encode(self._redactor.redact(content)),
+                }
+        except TimeoutError:
+            output = {"error": f"no answer within {self._timeout:.0f} s"}
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            output = {"error": type(error).__name__}
+        return Response(output=output, started_at=began, duration=int((time.monotonic() - clock) * 1e6))
+
+    def _headers(self, response: aiohttp.ClientResponse) -> dict[str, Json]:
+        lines = [
+            (name, self._redactor.redact_text(value))
+            for name, value in response.headers.items()
+            if name.lower() not in HOP_BY_HOP
+        ]
+        return header_map(lines)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The whole body. Raises ValueError past the limit, which makes the answer an error."""
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in response.content.iter_any():
+        size += len(piece)
+        if size > _LARGEST:
+            raise ValueError("body too large")
+        pieces.append(piece)
+    return b"".join(pieces)

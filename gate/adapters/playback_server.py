@@ -1,0 +1,178 @@
+"""The playback server: stands in for the outside world of one side, or, to record, stands before it.
+
+Each outward host has a socket of its own, so a service needs nothing but another base URL. A control socket, which a
+service cannot use without the run's token, tells the names that ids have now and gives the ledger out.
+"""
+
+import asyncio
+import hmac
+import socket
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import aiohttp
+import orjson
+from aiohttp import web
+
+from gate.adapters.http_events import HOP_BY_HOP, SECRET, header_lines, header_map, trace_id
+from gate.model import Channel, Event, Json
+from gate.model.body import encode, payload
+from gate.ports import Answer, Matcher, Played
+
+_DROPPED = HOP_BY_HOP | {"content-length", "content-encoding", "date", "server"}
+_LARGEST = 64 * 1024 * 1024
+_UPSTREAM_TIMEOUT = 60
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What was called, and what is being answered now."""
+
+    in_flight: int = 0
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+
+class PlaybackServer:
+    """Answers from ``tape``; a host with an upstream is asked for real instead, and recorded."""
+
+    def __init__(self, tape: Matcher, upstream: Mapping[str, str], token: str) -> None:
+        self._tape, self._upstream, self._token = tape, upstream, token
+        self._ledger = Ledger()
+        self._client: aiohttp.ClientSession | None = None
+
+    async def serve(
+        self, hosts: Mapping[str, socket.socket], control: socket.socket, until: Awaitable[Any]
+    ) -> None:
+        """Serve on the given sockets until ``until`` is done."""
+        async with AsyncExitStack() as stack:
+            self._client = await stack.enter_async_context(
+                aiohttp.ClientSession(
+                    timeout=aiohttp.ClientTimeout(total=_UPSTREAM_TIMEOUT),
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                )
+            )
+            for host, listener in hosts.items():
+                await self._site(stack, self._outward(host), listener)
+            await self._site(stack, self._controlled, control)
+            await until
+
+    async def _site(
+        self,
+        stack: AsyncExitStack,
+        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+        listener: socket.socket,
+    ) -> None:
+        runner = web.ServerRunner(web.Server(handler, access_log=None, read_bufsize=2**18))
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.SockSite(runner, listener, shutdown_timeout=0.1).start()
+
+    def _outward(self, host: str) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            self._ledger.in_flight += 1
+            try:
+                return await self._answer(host, request)
+            finally:
+                self._ledger.in_flight -= 1
+
+        return handle
+
+    async def _answer(self, host: str, request: web.BaseRequest) -> web.StreamResponse:
+        began, clock = time.time_ns() // 1000, time.monotonic()
+        body = await request.read()
+        headers = header_map(request.headers.items())
+        call = Event(
+            seq=len(self._ledger.calls),
+            channel=Channel.CALL,
+            operation=f"{request.method} {host}{request.rel_url.raw_path}",
+            inputs={
+                "host": host,
+                "method": request.method,
+                "path": request.rel_url.raw_path,
+                "query": request.rel_url.raw_query_string,
+                "headers": {
+                    name: "[redacted]" if name in SECRET else value for name, value in headers.items()
+                },
+                "body": encode(body),
+            },
+            output=None,
+            started_at=began,
+            lineage=trace_id(headers),
+        )
+        entry: dict[str, Any] = {"event": asdict(call), "scenario": None, "how": None}
+        self._ledger.calls.append(entry)
+        if host in self._upstream:
+            answer = await self._ask(host, request, body, call)
+        else:
+            answer = self._tape.play(call)
+            await asyncio.sleep(max(answer.latency / 1e6 - (time.monotonic() - clock), 0))
+        entry.update(scenario=answer.scenario, how=answer.how)
+        entry["event"].update(output=dict(answer.output), duration=int((time.monotonic() - clock) * 1e6))
+        return self._render(answer.output, request)
+
+    def _render(self, output: Mapping[str, Json], request: web.BaseRequest) -> web.StreamResponse:
+        status, headers = output.get("status"), output.get("headers")
+        if not isinstance(status, int) or not isinstance(
+            headers, dict
+        ):  # the recorded call failed; so does this
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=502)
+        kept = [(name, value) for name, value in header_lines(headers) if name not in _DROPPED]
+        response = web.Response(status=status, body=payload(output.get("body")))
+        response.headers.popall("Content-Type", None)
+        response.headers.extend(kept)
+        return response
+
+    async def _ask(self, host: str, request: web.BaseRequest, body: bytes, call: Event) -> Answer:
+        """Ask the real host, and keep what it says."""
+        assert self._client is not None
+        lines = [
+            (name, value)
+            for name, value in request.headers.items()
+            if name.lower() not in HOP_BY_HOP | {"host"}
+        ]
+        try:
+            async with self._client.request(
+                request.method,
+                self._upstream[host] + request.rel_url.raw_path_qs,
+                headers=lines,
+                data=body,
+                allow_redirects=False,
+            ) as response:
+                content = await response.read()
+                output: dict[str, Json] = {
+                    "status": response.status,
+                    "headers": {
+                        name: value
+                        for name, value in header_map(response.headers.items()).items()
+                        if name not in _DROPPED
+                    },
+                    "body": encode(content),
+                }
+        except (aiohttp.ClientError, TimeoutError) as error:
+            output = {"error": type(error).__name__}
+        return Answer(how=Played.RECORDED, scenario=self._tape.scenario_of(call), output=output, latency=0)
+
+    async def _controlled(self, request: web.BaseRequest) -> web.StreamResponse:
+        if not hmac.compare_digest(request.headers.get("authorization", ""), f"Bearer {self._token}"):
+            return web.Response(status=403)
+        asked = orjson.loads(await request.read() or b"{}")
+        match request.rel_url.path:
+            case "/exchange":
+                scenario = asked["scenario"]
+                self._tape.current = scenario
+                self._tape.learn(scenario, asked["learned"])
+                return _json(self._tape.learned(scenario))
+            case "/in-flight":
+                return _json(self._ledger.in_flight)
+            case "/collect":
+                return _json([entry for entry in self._ledger.calls if entry["how"] is not None])
+        return web.Response(status=404)
+
+
+def _json(content: object) -> web.Response:
+    return web.Response(body=orjson.dumps(content), content_type="application/json")

@@ -1,0 +1,193 @@
+"""A live side as plain processes: its own session, its own ports, an environment of named variables only."""
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from gate.adapters.registry import RunFile, born, end_session
+from gate.adapters.sqlite import SqliteStore
+from gate.config import Redactor
+from gate.errors import InconclusiveError
+from gate.ports import Command, LogText, SidePlan, StartError, Store
+
+_POLL = 0.02
+_LOG_LIMIT = 16 * 1024 * 1024
+"""Bytes of a service's log that are kept; what a run needs is far less, and a service may print without end."""
+
+
+class ProcessEnvironment:
+    """Implements :class:`gate.ports.Environment` on this machine."""
+
+    def __init__(self, plan: SidePlan, folder: Path, run: RunFile, redactor: Redactor) -> None:
+        self._plan, self._folder, self._run, self._redactor = plan, folder, run, redactor
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def restore(self, payloads: Mapping[str, bytes]) -> None:
+        """Write each store's database file."""
+        for store, path in self._plan.stores.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if store in payloads:
+                path.write_bytes(payloads[store])
+
+    def migrate(self) -> None:
+        """Run the migrations in order."""
+        for command in self._plan.migrations:
+            process = self._spawn(command)
+            try:
+                code = process.wait(timeout=command.timeout)
+            except subprocess.TimeoutExpired:
+                raise StartError(self._failed(command, f"took over {command.timeout:.0f} s")) from None
+            finally:
+                self._end(process)
+            if code:
+                raise StartError(self._failed(command, f"ended with {_status(code)}"))
+
+    def start(self) -> None:
+        """Start all services, then wait for each."""
+        for command in self._plan.services:
+            if command.port is not None and _taken(command.port):
+                raise InconclusiveError(f"{command.name}: port {command.port} was taken meanwhile; run again")
+            self._running[command.name] = self._spawn(command)
+        for command in self._plan.services:
+            self._wait_until_ready(command)
+
+    def _wait_until_ready(self, command: Command) -> None:
+        deadline = time.monotonic() + command.timeout
+        seen = "no answer"
+        while time.monotonic() < deadline:
+            process = self._running[command.name]
+            if process.poll() is not None:
+                raise StartError(self._failed(command, f"ended with {_status(process.returncode)} at start"))
+            if command.ready is None:
+                return
+            seen = _probe(command.ready)
+            if seen.isdigit() and 200 <= int(seen) < 300:
+                self._check_owner(command, process)
+                return
+            time.sleep(_POLL)
+        raise StartError(
+            self._failed(command, f"not ready after {command.timeout:.0f} s: {command.ready} gave {seen}")
+        )
+
+    def _check_owner(self, command: Command, process: subprocess.Popen[bytes]) -> None:
+        """Ready means that *this* service answers, not something else that sits on the port."""
+        for candidate in psutil.process_iter():
+            with suppress(OSError, psutil.Error):
+                if os.getsid(candidate.pid) != process.pid:
+                    continue
+                for connection in candidate.net_connections(kind="inet"):
+                    if connection.status == psutil.CONN_LISTEN and connection.laddr.port == command.port:
+                        return
+        raise InconclusiveError(
+            f"{command.name}: port {command.port} answers, but from another process; stop that one or use {{port}}"
+        )
+
+    def stop(self) -> None:
+        """Kill every process of this side; the folders go with the run."""
+        for process in self._running.values():
+            self._end(process)
+
+    def stores(self) -> Mapping[str, Store]:
+        """The SQLite files, opened read only."""
+        return {name: SqliteStore(name, path) for name, path in self._plan.stores.items()}
+
+    def alive(self) -> str | None:
+        """What became of a service that should run."""
+        for command in self._plan.services:
+            process = self._running.get(command.name)
+            if process is not None and process.poll() is not None:
+                return self._failed(command, f"ended with {_status(process.returncode)}")
+        return None
+
+    def logs(self) -> Sequence[LogText]:
+        """The services' and migrations' output, redacted."""
+        return [
+            LogText(service=path.stem, text=self._redactor.redact_text(_read(path)))
+            for path in sorted(self._folder.glob("*.log"))
+        ]
+
+    def _spawn(self, command: Command) -> subprocess.Popen[bytes]:
+        if not command.cwd.is_dir():
+            raise StartError(f"{command.name}: no folder {command.cwd.name}/ in this side's code")
+        program = shutil.which(command.argv[0]) or shutil.which(command.cwd / command.argv[0])
+        if program is None:
+            raise StartError(
+                f"{command.name}: no program '{command.argv[0]}' on PATH; try '{{python}}' or a full path"
+            )
+        with (self._folder / f"{command.name.replace(' ', '-')}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [program, *command.argv[1:]],
+                env=dict(command.env),
+                cwd=command.cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._run.add_process(process.pid)
+        return process
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        birth = born(process.pid)
+        end_session(process.pid, -1.0 if birth is None else birth)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+
+    def _failed(self, command: Command, what: str) -> str:
+        path = self._folder / f"{command.name.replace(' ', '-')}.log"
+        lines = [line for line in self._redactor.redact_text(_read(path)).splitlines() if line.strip()]
+        last = f"; its last line: {lines[-1].strip()[:300]}" if lines else "; it printed nothing"
+        return f"{command.name}: {what}{last}"
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LOG_LIMIT).decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _status(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else f"signal {-code}"
+
+
+def _probe(url: str) -> str:
+    """The status that a URL answers, or what went wrong."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=2)
+    try:
+        connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""))
+        return str(connection.getresponse().status)
+    except (OSError, http.client.HTTPException) as error:
+        return type(error).__name__
+    finally:
+        connection.close()
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,76 @@
+"""Writes what a run leaves, and tells how far it is."""
+
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from gate.bundle import pack
+from gate.errors import InconclusiveError
+from gate.model import Bundle, Manifest, Recording, Result, SideName
+from gate.progress import Finished, Notice, PhaseStarted, Progress, ScenarioJudged, ScenarioSent
+from gate.report import console, pages, summary, to_json
+
+
+def follow(progress: Iterable[Progress]) -> Result:
+    """Tell progress on standard error, and return the result."""
+    live = sys.stderr.isatty()
+    for event in progress:
+        match event:
+            case PhaseStarted():
+                _tell(f"{event.says} …", live)
+            case ScenarioSent() if live or event.done in (event.total, event.total // 2):
+                _tell(f"  replayed {event.done}/{event.total} {event.scenario}", live)
+            case ScenarioJudged() if event.result.problems or event.result.differences:
+                _tell(f"  {event.result.verdict}: {event.result.name}", live, keep=True)
+            case Notice():
+                _tell(event.says, live, keep=True)
+            case Finished():
+                _tell("", live)
+                return event.result
+    raise AssertionError("a run ends with its result")
+
+
+def _tell(text: str, live: bool, keep: bool = False) -> None:
+    if live:
+        click.echo(f"\r\x1b[K{text}", nl=keep, err=True)
+    elif text:
+        click.echo(text, err=True)
+
+
+def write_run(result: Result, recordings: Mapping[SideName, Mapping[str, Recording]], folder: Path) -> Path:
+    """Write every file of a run; returns the path of the report. Raises InconclusiveError where that fails."""
+    try:
+        (folder / "report").mkdir(parents=True, exist_ok=True)
+        for name, page in pages(result).items():
+            _write(folder / "report" / name, page.encode())
+        _write(folder / "summary.md", summary(result).encode())
+        for side, found in recordings.items():
+            name = f"{result.service}-{side}"
+            pack(Bundle(manifest=Manifest(name=name), recordings=found), folder / f"{side}.repro")
+        _write(folder / "result.json", to_json(result))
+    except OSError as error:
+        raise InconclusiveError(
+            f"{folder}: cannot write the report: {error.strerror}; the verdict was {result.verdict}"
+        ) from None
+    return folder / "report" / "index.html"
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    beside = path.with_name(f".{path.name}.{time.monotonic_ns()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def show(result: Result, report: Path, form: str) -> None:
+    """Print the result: the few lines for a person, or result.json."""
+    if form == "json":
+        click.echo(to_json(result).decode())
+    else:
+        click.echo(console(result, colour=sys.stdout.isatty(), report=str(report)), nl=False)

@@ -1,0 +1,93 @@
+"""Outward calls: would it have called, how often, with what, in which order."""
+
+from collections.abc import Sequence
+
+from gate.compare.align import by_key, by_likeness, likeness
+from gate.compare.context import Context
+from gate.compare.order import swapped
+from gate.compare.requests import resource
+from gate.identity import readable, route
+from gate.model import Channel, Difference, Event, Json, Kind, canonical
+
+_VOLATILE = frozenset(
+    ("host", "user-agent", "accept", "accept-encoding", "accept-language", "connection", "content-length")
+    + (
+        "transfer-encoding",
+        "date",
+        "traceparent",
+        "tracestate",
+        "baggage",
+        "x-request-id",
+        "x-correlation-id",
+    )
+)
+"""Headers that name the client library or the hop, never the intent."""
+
+
+def compare_calls(context: Context) -> list[Difference]:
+    """Compare the calls of each operation; which of several equal ones came first does not matter."""
+    left, right = context.left.on(Channel.CALL), context.right.on(Channel.CALL)
+    operations = dict.fromkeys(route(event.operation) for event in (*left, *right))
+    pairs: list[tuple[Event, Event]] = []
+    found: list[Difference] = []
+    for operation in operations:
+        ours = [event for event in left if route(event.operation) == operation]
+        theirs = [event for event in right if route(event.operation) == operation]
+        matched, differences = _operation(context, ours, theirs)
+        pairs += matched
+        found += differences
+    return found + swapped(context, pairs)
+
+
+def _operation(
+    context: Context, left: Sequence[Event], right: Sequence[Event]
+) -> tuple[list[tuple[Event, Event]], list[Difference]]:
+    ours, theirs = [asked(event) for event in left], [asked(event) for event in right]
+    mine = [context.renaming.mask(item, "left") for item in ours]
+    yours = [context.renaming.mask(item, "right") for item in theirs]
+    keys_left, keys_right = [canonical(item) for item in mine], [canonical(item) for item in yours]
+    aligned = by_likeness(by_key(keys_left, keys_right), lambda a, b: likeness(mine[a], yours[b]), least=0.3)
+    found: list[Difference] = []
+    for a, b in aligned.pairs:
+        if canonical(ours[a]) == canonical(theirs[b]):
+            context.renaming.skip(ours[a])
+            found += context.leaf_differences((), (ours[a], theirs[b]), (left[a], right[b]))
+            continue
+        leaves = context.documents.differ(ours[a], theirs[b], resource(left[a].operation))
+        entity = context.entity(ours[a], "left") if leaves else None
+        found += context.leaf_differences(leaves, (ours[a], theirs[b]), (left[a], right[b]), entity=entity)
+    for a in aligned.left:
+        found.append(context.one_sided(left[a], Kind.MISSING, ours[a], counts=(len(left), len(right))))
+    repeated: dict[bytes, list[int]] = {}
+    for b in aligned.right:
+        repeated.setdefault(keys_right[b], []).append(b)
+    for key, members in repeated.items():
+        same = [b for b, other in enumerate(keys_right) if other == key]
+        before = sum(other == key for other in keys_left)
+        found.append(
+            context.one_sided(
+                right[members[-1]],
+                Kind.DUPLICATE if len(same) > len(members) else Kind.EXTRA,
+                theirs[members[-1]],
+                of=[right[b] for b in same],
+                counts=(before, len(same)),
+            )
+        )
+    return [(left[a], right[b]) for a, b in aligned.pairs], found
+
+
+def asked(event: Event) -> Json:
+    """The part of a call that is compared: where to, the payload, and the headers that carry intent."""
+    content = readable(event.inputs)
+    if not isinstance(content, dict):
+        return content
+    headers = content.get("headers")
+    kept: dict[str, Json] = {}
+    if isinstance(headers, dict):
+        kept = {name: value for name, value in headers.items() if name not in _VOLATILE}
+    return {
+        "path": content.get("path"),
+        "query": content.get("query") or "",
+        "headers": kept,
+        "body": content.get("body"),
+    }

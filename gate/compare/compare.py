@@ -1,0 +1,39 @@
+"""One scenario, both sides: everything that is not the same."""
+
+from collections.abc import Sequence
+
+from gate.compare.calls import compare_calls
+from gate.compare.context import Context
+from gate.compare.messages import compare_messages
+from gate.compare.requests import compare_requests
+from gate.compare.rows import compare_rows
+from gate.config import Compare
+from gate.model import Channel, Comparison, Recording
+
+_CHANNELS = {
+    Channel.REQUEST: compare_requests,
+    Channel.CALL: compare_calls,
+    Channel.ROW: compare_rows,
+    Channel.MESSAGE: compare_messages,
+}
+"""In the order in which generated values are first seen for sure. Logs are context, never evidence."""
+
+
+def compare(left: Recording, right: Recording, rules: Compare, headers: Sequence[str]) -> Comparison:
+    """Compare two recordings of one scenario, equal up to renaming, on every channel that both collected."""
+    context = Context(left, right, rules, headers)
+    shared = set(left.header.channels) & set(right.header.channels)
+    differences = [
+        difference
+        for channel, stage in _CHANNELS.items()
+        if channel in shared
+        for difference in stage(context)
+    ]
+    return Comparison(
+        scenario=left.header.scenario,
+        differences=tuple(differences),
+        equal=context.tally.equal,
+        leaves=context.tally.leaves,
+        renamed=context.renaming.renamed,
+        suppressed=dict(sorted(context.suppressed.items())),
+    )

@@ -1,0 +1,127 @@
+"""Messages: what was emitted, how often, and in which order per key."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from gate.compare.align import Alignment, by_likeness, likeness
+from gate.compare.context import Context
+from gate.compare.nested import expand
+from gate.compare.requests import racing
+from gate.identity import Which, route
+from gate.model import Channel, Difference, Event, Json, Kind, canonical
+
+
+def compare_messages(context: Context) -> list[Difference]:
+    """Compare the messages of each key as sequences; inside a race group as totals."""
+    left, right = context.left.on(Channel.MESSAGE), context.right.on(Channel.MESSAGE)
+    ours, theirs = _by_key(context, left, "left"), _by_key(context, right, "right")
+    found: list[Difference] = []
+    for key in dict.fromkeys((*ours, *theirs)):
+        found += _sequence(context, ours.get(key, []), theirs.get(key, []))
+    return found
+
+
+def _by_key(context: Context, events: Sequence[Event], which: Which) -> dict[bytes, list[Event]]:
+    """Messages by outbox and key; keys that only one side knows yet are taken together."""
+    groups: dict[bytes, list[Event]] = {}
+    for event in events:
+        key = canonical([event.operation, context.renaming.mask(event.inputs.get("key"), which)])
+        groups.setdefault(key, []).append(event)
+    return groups
+
+
+def _sequence(context: Context, left: Sequence[Event], right: Sequence[Event]) -> list[Difference]:
+    ours, theirs = [content(event) for event in left], [content(event) for event in right]
+    mine = [context.renaming.mask(item, "left") for item in ours]
+    yours = [context.renaming.mask(item, "right") for item in theirs]
+    keys = [canonical(item) for item in mine], [canonical(item) for item in yours]
+    aligned, moved = _align(keys[0], keys[1], mine, yours)
+    found: list[Difference] = []
+    for a, b in aligned.pairs:
+        if canonical(ours[a]) == canonical(theirs[b]):
+            context.renaming.skip(ours[a])
+            found += context.leaf_differences((), (ours[a], theirs[b]), (left[a], right[b]))
+            continue
+        leaves = context.documents.differ(ours[a], theirs[b], left[a].operation)
+        entity = context.entity(ours[a], "left") if leaves else None
+        found += context.leaf_differences(leaves, (ours[a], theirs[b]), (left[a], right[b]), entity=entity)
+    for a in aligned.left:
+        counts = (sum(key == keys[0][a] for key in keys[0]), sum(key == keys[0][a] for key in keys[1]))
+        found.append(context.one_sided(left[a], Kind.MISSING, ours[a], counts=counts))
+    for b in aligned.right:
+        counts = (sum(key == keys[1][b] for key in keys[0]), sum(key == keys[1][b] for key in keys[1]))
+        kind = Kind.DUPLICATE if counts[1] > 1 else Kind.EXTRA
+        found.append(context.one_sided(right[b], kind, theirs[b], counts=counts))
+    if moved and not _raced(context, [left[a] for a in moved]):
+        found.append(_order(context, left, right, (mine, yours)))
+    return found
+
+
+def _align(
+    left: Sequence[bytes], right: Sequence[bytes], mine: Sequence[Json], yours: Sequence[Json]
+) -> tuple[Alignment, list[int]]:
+    """Pair in order first; what is left over with its equal elsewhere (it moved), then with its like."""
+    blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
+    pairs = [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
+    rest_left = [a for a in range(len(left)) if a not in {pair[0] for pair in pairs}]
+    rest_right = [b for b in range(len(right)) if b not in {pair[1] for pair in pairs}]
+    moved = []
+    for a in list(rest_left):
+        twin = next((b for b in rest_right if right[b] == left[a]), None)
+        if twin is not None:
+            pairs.append((a, twin))
+            moved.append(a)
+            rest_left.remove(a)
+            rest_right.remove(twin)
+    rest = Alignment(tuple(pairs), tuple(rest_left), tuple(rest_right))
+    return by_likeness(rest, lambda a, b: likeness(mine[a], yours[b])), moved
+
+
+def _raced(context: Context, events: Sequence[Event]) -> bool:
+    """True where the messages that moved all come from one race group, whose order is free."""
+    for traces, (span, _) in racing(context):
+        if all(
+            event.lineage in traces if event.lineage else span[0] <= event.started_at <= span[1]
+            for event in events
+        ):
+            return True
+    return False
+
+
+def _order(
+    context: Context,
+    left: Sequence[Event],
+    right: Sequence[Event],
+    masked: tuple[Sequence[Json], Sequence[Json]],
+) -> Difference:
+    kinds = [[_label(item) for item in side] for side in masked]
+    first = next((i for i, (a, b) in enumerate(zip(*kinds, strict=False)) if a != b), 0)
+    return Difference(
+        channel=Channel.MESSAGE,
+        kind=Kind.ORDER,
+        operation=route(left[first].operation),
+        path="$",
+        baseline=list(kinds[0]),
+        candidate=list(kinds[1]),
+        event={
+            "baseline": context.name(left[first], "left"),
+            "candidate": context.name(right[first], "right"),
+        },
+        trace_id=left[first].lineage,
+        entity=context.entity(content(left[first]), "left"),
+        triggers=context.triggers((left[first],), (right[first],)),
+    )
+
+
+def _label(item: Json) -> Json:
+    """The word by which people know a message: its type where it has one."""
+    if isinstance(item, dict):
+        for column in ("type", "event_type", "event", "name", "topic"):
+            if isinstance(item.get(column), str):
+                return item[column]
+    return item
+
+
+def content(event: Event) -> Json:
+    """The columns of a message, its payload read where it is JSON."""
+    return {column: expand(value) for column, value in (event.output or {}).items()}

@@ -1,0 +1,13 @@
+"""JSON inside a string, as outboxes and audit logs hold it."""
+
+from gate.model import Json
+from gate.model.body import parse
+
+
+def expand(value: Json) -> Json:
+    """A text that is a JSON object or array, as that document; anything else as it is."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        document = parse(value.encode())
+        if document is not None:
+            return document
+    return value

@@ -1,0 +1,33 @@
+"""gate.yml as settings, and what keeps secrets out of texts; ``gate.config.load`` reads it, and needs pydantic."""
+
+from gate.config.placeholders import fill
+from gate.config.redaction import Redactor
+from gate.config.settings import (
+    Compare,
+    Messages,
+    Migration,
+    Observe,
+    Rows,
+    Service,
+    Settings,
+    Settle,
+    Stimuli,
+    Store,
+    Warmup,
+)
+
+__all__ = [
+    "Compare",
+    "Messages",
+    "Migration",
+    "Observe",
+    "Redactor",
+    "Rows",
+    "Service",
+    "Settings",
+    "Settle",
+    "Stimuli",
+    "Store",
+    "Warmup",
+    "fill",
+]

@@ -1,0 +1,34 @@
+"""Reads gate.yml. Whatever is wrong with it is a RequestError of one line that says where."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from gate.config import checks, schema
+from gate.config.build import build
+from gate.config.settings import Settings
+from gate.config.source import MAX_BYTES, parse
+from gate.errors import RequestError
+
+MANUAL = "docs/reference/gate-yml.md"
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of the file at ``path``; ``${NAME}`` in it comes from ``environ``."""
+    source = parse(_read(path), str(path))
+    file = schema.check(source.data)
+    if isinstance(file, list):
+        raise source.error(file)
+    if problems := checks.check(file, source, environ):
+        raise source.error(problems)
+    return build(file, path.absolute().parent, environ)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        where = "" if path.is_absolute() else f" in {Path.cwd()}"
+        raise RequestError(f"{path}: not found{where}; write one ({MANUAL}) or pass --config") from None
+    except OSError as error:
+        raise RequestError(f"{path}: cannot be read: {error.strerror or error}") from None

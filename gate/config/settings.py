@@ -1,0 +1,126 @@
+"""gate.yml after it was read: frozen, checked, with its defaults filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A process of the service under test.
+
+    ``command`` is an argument list whose words may hold ``{port}``, ``{python}``, ``{state}``, ``{outward.HOST}``,
+    ``{NAME.port}`` and ``{NAME.url}``; so may the values of ``env``. ``ready`` is a path that answers 2xx.
+    """
+
+    name: str
+    command: tuple[str, ...] = field(repr=False)
+    ready: str = "/"
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    cwd: str = "."
+    start_timeout: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """A command that brings a side's schema up to its code, after the state is restored."""
+
+    service: str
+    run: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stimuli:
+    """Where and how the recorded stimuli are sent."""
+
+    to: str
+    order: str = "causal"
+    """``causal``: what began after another ended is sent after it; ``serial``: one after the other."""
+    pace: str = "fast"
+    """``fast`` collapses the gaps between race groups; ``recorded`` keeps them."""
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """When a side has finished, in seconds."""
+
+    quiet: float = 0.2
+    timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """A database of the service; ``path`` may hold ``{state}``."""
+
+    store: str
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warmup:
+    """A request that is sent before the replay, so that no cold start is taken for a difference."""
+
+    method: str
+    path: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """A table whose final rows are compared; ``key`` empty: the table's own primary key."""
+
+    store: str
+    table: str
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """A transactional outbox: rows in ``order_by``, per ``key``, drained when ``published`` is not null."""
+
+    store: str
+    table: str
+    order_by: str
+    key: str
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observe:
+    """What is looked at. ``rows`` None: every table of every store but the outboxes."""
+
+    headers: tuple[str, ...] = ("content-type", "location")
+    rows: tuple[Rows, ...] | None = None
+    messages: tuple[Messages, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare:
+    """What does not count: JSONPaths to leave out, and how far times (s) and numbers may be apart."""
+
+    ignore: tuple[str, ...] = ()
+    time: float = 2.0
+    number: float = 0.0
+    highlight: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of gate.yml. ``root`` is the folder it lies in; ``secrets`` maps names to what ``${NAME}`` gave."""
+
+    root: Path
+    service: str
+    services: Mapping[str, Service]
+    stimuli: Stimuli
+    bundles: tuple[str, ...]
+    migrate: tuple[Migration, ...] = ()
+    settle: Settle = Settle()
+    stores: tuple[Store, ...] = ()
+    warmup: tuple[Warmup, ...] = ()
+    outward: tuple[str, ...] = ()
+    observe: Observe = Observe()
+    compare: Compare = Compare()
+    secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)

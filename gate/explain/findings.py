@@ -1,0 +1,106 @@
+"""Group the differences of all scenarios into findings, the worst first."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+
+from gate.explain.words import title
+from gate.model import Channel, Comparison, Difference, Finding, Kind, Severity, canonical
+
+_EFFECTS = {
+    Channel.CALL: 0,
+    Channel.MESSAGE: 2,
+    Channel.ROW: 4,
+    Channel.REQUEST: 6,
+}
+"""Rank of a lost or repeated effect by channel; a status stands with the requests."""
+_VALUES = {
+    Channel.ROW: 10,
+    Channel.REQUEST: 12,
+    Channel.CALL: 14,
+    Channel.MESSAGE: 16,
+    Channel.LOG: 18,
+}
+"""Rank of a changed value by channel: what is kept, what is told, what is passed on."""
+_WHOLE = frozenset({Kind.DUPLICATE, Kind.ORDER, Kind.STATUS})
+_INDEX = re.compile(r"\[\d+\]")
+
+
+def findings(comparisons: Sequence[Comparison]) -> tuple[Finding, ...]:
+    """Findings over all scenarios; each difference stands in exactly one."""
+    groups: dict[tuple[str, ...], list[tuple[str, Difference]]] = {}
+    for comparison in comparisons:
+        partner = _renamed_fields(comparison.differences)
+        for index, difference in enumerate(comparison.differences):
+            key = _key(partner.get(index, difference))
+            groups.setdefault(key, []).append((comparison.scenario, difference))
+    found = [_finding(key, members) for key, members in groups.items()]
+    return tuple(sorted(found, key=lambda finding: (finding.rank, -len(finding.scenarios), finding.id)))
+
+
+def _key(difference: Difference) -> tuple[str, ...]:
+    path = _INDEX.sub("[*]", difference.path)
+    return str(difference.channel), str(difference.kind), difference.operation, path
+
+
+def _renamed_fields(differences: Sequence[Difference]) -> dict[int, Difference]:
+    """A field that came where another with the same value went counts with the one that went."""
+    lost = {
+        (str(d.event), canonical(d.baseline)): d
+        for d in differences
+        if d.kind is Kind.MISSING and d.path != "$"
+    }
+    found: dict[int, Difference] = {}
+    for index, difference in enumerate(differences):
+        if difference.kind is Kind.EXTRA and difference.path != "$":
+            twin = lost.get((str(difference.event), canonical(difference.candidate)))
+            if twin is not None and twin.path.rpartition(".")[0] == difference.path.rpartition(".")[0]:
+                found[index] = twin
+    return found
+
+
+def _finding(key: tuple[str, ...], members: Sequence[tuple[str, Difference]]) -> Finding:
+    first = members[0][1]
+    rank = _rank(first)
+    evidence = tuple(difference for _, difference in members)
+    same_scenario = [difference for scenario, difference in members if scenario == members[0][0]]
+    return Finding(
+        id=hashlib.sha256(canonical(key)).hexdigest(),
+        title=title(same_scenario),
+        severity=_severity(rank).name.lower(),
+        rank=rank,
+        class_="regression",
+        channel=first.channel,
+        kind=str(first.kind),
+        operation=first.operation,
+        path=key[3],
+        scenarios=tuple(dict.fromkeys(scenario for scenario, _ in members)),
+        trace_ids=tuple(dict.fromkeys(d.trace_id for d in evidence if d.trace_id)),
+        evidence=evidence,
+    )
+
+
+def _rank(difference: Difference) -> int:
+    """Lost or repeated effects first, then order, then values, by channel."""
+    whole = difference.path == "$" or difference.kind in _WHOLE
+    if not whole:
+        return _VALUES[difference.channel]
+    rank = _EFFECTS.get(difference.channel, 8)
+    return rank + 1 if difference.kind is Kind.ORDER else rank
+
+
+def _severity(rank: int) -> Severity:
+    if rank <= 1:
+        return Severity.CRITICAL
+    if rank <= 7:
+        return Severity.HIGH
+    return Severity.MEDIUM if rank <= 14 else Severity.LOW
+
+
+def suppressed(comparisons: Sequence[Comparison]) -> Mapping[str, int]:
+    """How many differences each ignore rule left out, over all scenarios."""
+    total: dict[str, int] = {}
+    for comparison in comparisons:
+        for rule, count in comparison.suppressed.items():
+            total[rule] = total.get(rule, 0) + count
+    return total

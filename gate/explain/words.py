@@ -1,0 +1,119 @@
+"""What a difference is called in a sentence for a person."""
+
+from collections.abc import Sequence
+
+from gate.identity import singular
+from gate.model import Channel, Difference, Json, Kind
+
+_DONE = {
+    "capture": "captured",
+    "charge": "charged",
+    "refund": "refunded",
+    "transfer": "transferred",
+    "payout": "paid out",
+    "cancel": "cancelled",
+    "intent": "intended",
+    "invoice": "invoiced",
+    "order": "ordered",
+    "notification": "notified",
+    "shipment": "shipped",
+}
+"""Nouns of outward calls whose repeating people say with a verb."""
+_TIMES = {2: "twice", 3: "three times", 4: "four times"}
+
+
+def title(differences: Sequence[Difference]) -> str:
+    """One line that says what changed, the worst of the differences leading."""
+    first = differences[0]
+    match first.kind:
+        case Kind.DUPLICATE:
+            return _repeated(first)
+        case Kind.EXTRA if first.path == "$":
+            return f"{_thing(first)} that baseline does not have"
+        case Kind.MISSING if first.path == "$":
+            return f"{_thing(first)} is lost"
+        case Kind.ORDER:
+            return f"order of {_plural(first)} changed: {_short(first.baseline)} became {_short(first.candidate)}"
+        case Kind.STATUS:
+            return (
+                f"{first.operation} answers {_short(first.candidate)} where it was {_short(first.baseline)}"
+            )
+    renamed = _renamed(differences)
+    if renamed:
+        return f"{_place(first)}: field {renamed[0]} became {renamed[1]}"
+    field = first.path.removeprefix("$.")
+    if first.kind is Kind.MISSING:
+        return f"{_place(first)}: {field} is lost"
+    if first.kind is Kind.EXTRA:
+        return f"{_place(first)}: {field} is new"
+    return f"{_place(first)}: {field} is {_short(first.candidate)} where it was {_short(first.baseline)}"
+
+
+def _repeated(difference: Difference) -> str:
+    before, after = difference.counts or (1, 2)
+    times = _TIMES.get(after, f"{after} times")
+    if difference.channel is Channel.CALL:
+        noun = difference.operation.rstrip("/").replace("/{id}", "").rpartition("/")[2]
+        done = _DONE.get(singular(noun))
+        if done:
+            return f"{done} {times}: {after} {noun} where there {_was(before)}"
+        return f"called {times}: {after} × {difference.operation} where there {_was(before)}"
+    if difference.channel is Channel.MESSAGE:
+        return f"emitted {times}: {after} × {_label(difference)} where there {_was(before)}"
+    return f"written {times}: {after} {difference.operation} where there {_was(before)}"
+
+
+def _was(count: int) -> str:
+    return "was none" if count == 0 else f"was {count}" if count == 1 else f"were {count}"
+
+
+def _thing(difference: Difference) -> str:
+    match difference.channel:
+        case Channel.MESSAGE:
+            return f"message {_label(difference)}"
+        case Channel.ROW:
+            return f"row in {difference.operation}"
+        case Channel.CALL:
+            return f"call {difference.operation}"
+    return f"answer to {difference.operation}"
+
+
+def _plural(difference: Difference) -> str:
+    return "calls" if difference.channel is Channel.CALL else "messages"
+
+
+def _place(difference: Difference) -> str:
+    match difference.channel:
+        case Channel.ROW:
+            return f"row {difference.operation}"
+        case Channel.MESSAGE:
+            return f"message in {difference.operation}"
+        case Channel.CALL:
+            return f"call {difference.operation}"
+    return difference.operation
+
+
+def _label(difference: Difference) -> str:
+    """The type of a message where it has one, else its outbox."""
+    content = difference.candidate if isinstance(difference.candidate, dict) else difference.baseline
+    if isinstance(content, dict):
+        for column in ("type", "event_type", "event", "name", "topic"):
+            if isinstance(content.get(column), str):
+                return str(content[column])
+    return difference.operation
+
+
+def _renamed(differences: Sequence[Difference]) -> tuple[str, str] | None:
+    """The field that went and the one that came with the same value, where that is all that happened."""
+    lost = [d for d in differences if d.kind is Kind.MISSING]
+    new = [d for d in differences if d.kind is Kind.EXTRA]
+    if lost and new and lost[0].baseline == new[0].candidate and lost[0].event == new[0].event:
+        return lost[0].path.rpartition(".")[2], new[0].path.rpartition(".")[2]
+    return None
+
+
+def _short(value: Json) -> str:
+    if isinstance(value, list):
+        return ", ".join(_short(item) for item in value)
+    text = str(value).lower() if isinstance(value, bool) or value is None else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"

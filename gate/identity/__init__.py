@@ -1,0 +1,23 @@
+"""Which generated value is which entity: correlation for replay, renaming for compare."""
+
+from gate.identity.bindings import Bindings
+from gate.identity.forms import ids, marks, route
+from gate.identity.provenance import given, ids_in, readable, texts
+from gate.identity.renaming import Renaming, Which, singular
+from gate.identity.times import Frame, parse
+
+__all__ = [
+    "Bindings",
+    "Frame",
+    "Renaming",
+    "Which",
+    "given",
+    "ids",
+    "ids_in",
+    "marks",
+    "parse",
+    "readable",
+    "route",
+    "singular",
+    "texts",
+]

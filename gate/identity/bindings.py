@@ -1,0 +1,169 @@
+"""Correlation for replay: what the code generated in an answer, later requests carry under its live name."""
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+import orjson
+
+from gate.identity.forms import marks, names_id
+from gate.identity.provenance import given, readable, texts
+from gate.model import Channel, Event, Json, Recording
+from gate.model.body import encode, parse, payload
+
+
+class Bindings:
+    """What recorded values are called on one live side, learned from its answers.
+
+    Ids by form are followed everywhere. Other values (order numbers, short codes) only where a field that names
+    things gave them and a later request carries exactly that value.
+    """
+
+    __slots__ = ("_carried", "_given", "_live", "_recorded", "_short", "fresh")
+
+    def __init__(self, recording: Recording) -> None:
+        self._given = given(recording)
+        self._carried = _carried(recording.events)
+        self._live: dict[str, str] = {}
+        self._recorded: dict[str, str] = {}
+        self._short: dict[str, Json] = {}
+        self.fresh: dict[str, str] = {}
+        """What was learned since it was last emptied, for whoever shares it."""
+
+    def learn(self, recorded: Json, live: Json, key: str = "") -> None:
+        """Read two renderings of the same thing side by side."""
+        if isinstance(recorded, dict) and isinstance(live, dict):
+            for name, value in recorded.items():
+                if name in live:
+                    self.learn(value, live[name], name)
+        elif isinstance(recorded, list) and isinstance(live, list):
+            for ours, theirs in zip(recorded, live, strict=False):
+                self.learn(ours, theirs, key)
+        elif isinstance(recorded, str) and isinstance(live, str):
+            self._learn_text(recorded, live, key)
+        elif isinstance(recorded, int) and isinstance(live, int) and recorded != live:
+            if names_id(key) and str(recorded) in self._carried:
+                self._short.setdefault(str(recorded), live)
+
+    def _learn_text(self, recorded: str, live: str, key: str) -> None:
+        ours, theirs = marks(recorded), marks(live)
+        if ours and len(ours) == len(theirs):
+            for a, b in zip(ours, theirs, strict=True):
+                if not a.is_time and not b.is_time:
+                    self.add(a.text, b.text)
+        elif recorded != live and recorded in self._carried and names_id(key):
+            self._short.setdefault(recorded, live)
+
+    def add(self, recorded: str, live: str) -> None:
+        """Take one pair; the first one stands."""
+        if recorded in self._given or recorded in self._live or live in self._recorded:
+            return
+        self._live[recorded] = live
+        self._recorded[live] = recorded
+        if recorded != live:
+            self.fresh[recorded] = live
+
+    def agree(self, recorded: str, live: str) -> int:
+        """How well two texts fit what is known: +1 for each pair that is bound, -1 for each contradiction."""
+        score = 0
+        for a, b in zip(marks(recorded), marks(live), strict=False):
+            if a.is_time:
+                continue
+            if a.text == b.text or self._live.get(a.text) == b.text:
+                score += 1
+            elif a.text in self._live or b.text in self._recorded or a.text in self._given:
+                score -= 1
+        return score
+
+    def text(self, recorded: str) -> str:
+        """A recorded text as this side must be sent it."""
+        if not self._live:
+            return recorded
+        pieces, end = [], 0
+        for mark in marks(recorded):
+            pieces += [recorded[end : mark.start], self._live.get(mark.text, mark.text)]
+            end = mark.end
+        return "".join([*pieces, recorded[end:]])
+
+    def path(self, recorded: str) -> str:
+        """A path or query as this side must be sent it, segment by segment."""
+        rewritten = self.text(recorded)
+        if not self._short:
+            return rewritten
+        path, mark, query = rewritten.partition("?")
+        path = "/".join(self._segment(piece) for piece in path.split("/"))
+        pairs = (piece.partition("=") for piece in query.split("&"))
+        return path + mark + "&".join(name + sign + self._segment(value) for name, sign, value in pairs)
+
+    def _segment(self, piece: str) -> str:
+        return str(self._short.get(piece, piece))
+
+    def headers(self, recorded: Mapping[str, Json]) -> dict[str, Json]:
+        """Headers as this side must be sent them."""
+        return {name: self._value(value) for name, value in recorded.items()}
+
+    def _value(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self._segment(self.text(value))
+        if isinstance(value, list):
+            return [self._value(item) for item in value]
+        return value
+
+    def body(self, recorded: Json) -> Json:
+        """A tagged body as this side must be sent it; untouched to the byte where nothing is renamed."""
+        if (
+            recorded is None
+            or "base64" in cast("dict[str, Json]", recorded)
+            or not (self._live or self._short)
+        ):
+            return recorded
+        raw = payload(recorded).decode()
+        rewritten = self.text(raw)
+        if self._short and (content := parse(rewritten.encode())) is not None:
+            replaced = self._leaves(content, "")
+            if replaced != content:
+                rewritten = orjson.dumps(replaced).decode()
+        return recorded if rewritten == raw else encode(rewritten.encode())
+
+    def _leaves(self, content: Json, key: str) -> Json:
+        if isinstance(content, dict):
+            return {name: self._leaves(value, name) for name, value in content.items()}
+        if isinstance(content, list):
+            return [self._leaves(value, key) for value in content]
+        if isinstance(content, str | int) and not isinstance(content, bool) and names_id(key):
+            return self._short.get(str(content), content)
+        return content
+
+
+def _carried(events: Iterable[Event]) -> frozenset[str]:
+    """The short values that an answer gave under a name and a later request carries whole."""
+    offered: set[str] = set()
+    carried: set[str] = set()
+    asked: set[str] = set()
+    for event in sorted(events, key=lambda event: event.started_at):
+        if event.channel is not Channel.REQUEST:
+            continue
+        wanted = _whole(event)
+        carried |= wanted & (offered - asked)
+        asked |= wanted - offered
+        offered |= set(_named(readable(event.output), ""))
+    return frozenset(carried)
+
+
+def _whole(event: Event) -> set[str]:
+    """Every path segment, query value and leaf of a request."""
+    path = str(event.inputs.get("path", ""))
+    query = str(event.inputs.get("query") or "")
+    found = set(path.split("/")) | {piece.partition("=")[2] for piece in query.split("&")}
+    content = readable(event.inputs)
+    return found | set(texts(content)) | set(_named(content, ""))
+
+
+def _named(content: Json, key: str) -> Iterable[str]:
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from _named(value, name)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _named(value, key)
+    elif isinstance(content, str | int) and not isinstance(content, bool) and names_id(key):
+        yield str(content)

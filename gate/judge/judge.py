@@ -1,0 +1,63 @@
+"""From differences and gaps in the evidence to a verdict; never green on missing evidence."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gate.model import Comparison, Observation, Recording, ScenarioResult, ScenarioVerdict, Verdict
+
+
+def judge_scenario(
+    recording: Recording, comparison: Comparison | None, baseline: Observation, candidate: Observation
+) -> ScenarioResult:
+    """The verdict of one scenario; a problem on the baseline means that there is nothing to compare with."""
+    problems = baseline.problems + candidate.problems
+    header = recording.header
+    if problems or comparison is None:
+        return ScenarioResult(
+            name=header.scenario,
+            says=header.says,
+            tags=header.tags,
+            verdict=ScenarioVerdict.NOT_RUN,
+            similarity=None,
+            stimuli=len(recording.stimuli),
+            differences=comparison.differences if comparison else (),
+            problems=problems or ("was not replayed",),
+        )
+    different = bool(comparison.differences)
+    return ScenarioResult(
+        name=header.scenario,
+        says=header.says,
+        tags=header.tags,
+        verdict=ScenarioVerdict.DIFFERENT if different else ScenarioVerdict.IDENTICAL,
+        similarity=comparison.equal / comparison.leaves if different and comparison.leaves else 1.0,
+        stimuli=len(recording.stimuli),
+        differences=comparison.differences,
+    )
+
+
+class Judgement(NamedTuple):
+    """The verdict of the run, and why."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+def judge(scenarios: Sequence[ScenarioResult], died: str | None = None) -> Judgement:
+    """``fail`` where behaviour differs, ``inconclusive`` where evidence is missing; missing evidence goes first.
+
+    A run with both says both, and is inconclusive: half a judgement must not be read as a whole one. ``died`` says
+    which service of the candidate ended while the baseline's went on, which is a difference by itself.
+    """
+    if not scenarios:
+        return Judgement(Verdict.INCONCLUSIVE, ("no scenario was replayed",))
+    reasons = [f"{one.name}: {problem}" for one in scenarios for problem in one.problems]
+    different = [one.name for one in scenarios if one.verdict is ScenarioVerdict.DIFFERENT]
+    if died:
+        reasons.append(f"candidate: {died}")
+    if different:
+        reasons.append(f"{len(different)} of {len(scenarios)} scenarios differ: {', '.join(different)}")
+    if any(one.verdict is ScenarioVerdict.NOT_RUN for one in scenarios):
+        return Judgement(Verdict.INCONCLUSIVE, tuple(reasons))
+    if different or died:
+        return Judgement(Verdict.FAIL, tuple(reasons))
+    return Judgement(Verdict.PASS, (f"all {len(scenarios)} scenarios are identical",))

@@ -1,0 +1,49 @@
+"""The words of the house as data: frozen, and free of I/O."""
+
+from gate.model.bundle import BUNDLE_VERSION, Bundle, Manifest, StatePart
+from gate.model.difference import Comparison, Difference, Kind
+from gate.model.event import Channel, Event, Json, canonical
+from gate.model.recording import SCHEMA_VERSION, Header, Recording, Table
+from gate.model.result import (
+    RESULT_VERSION,
+    Finding,
+    LogLine,
+    Result,
+    ScenarioResult,
+    ScenarioVerdict,
+    Severity,
+    TimelineEntry,
+    Verdict,
+)
+from gate.model.side import Observation, Side, SideKind, SideName
+
+__all__ = [
+    "BUNDLE_VERSION",
+    "RESULT_VERSION",
+    "SCHEMA_VERSION",
+    "Bundle",
+    "Channel",
+    "Comparison",
+    "Difference",
+    "Event",
+    "Finding",
+    "Header",
+    "Json",
+    "Kind",
+    "LogLine",
+    "Manifest",
+    "Observation",
+    "Recording",
+    "Result",
+    "ScenarioResult",
+    "ScenarioVerdict",
+    "Severity",
+    "Side",
+    "SideKind",
+    "SideName",
+    "StatePart",
+    "Table",
+    "TimelineEntry",
+    "Verdict",
+    "canonical",
+]

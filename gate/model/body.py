@@ -1,0 +1,93 @@
+"""Payloads, kept to the byte and yet readable.
+
+A body in an event is one of: ``None`` (empty), ``{"json": document}`` where the document's compact rendering
+*is* the payload, ``{"text": string}`` for any other UTF-8, ``{"base64": string}`` for the rest. So a reader sees
+JSON as JSON, and replay sends the very bytes that were recorded.
+"""
+
+import base64
+import binascii
+import json
+import re
+
+import orjson
+
+from gate.model.event import Json
+
+_LONG_NUMBER = re.compile(rb"\d{17}")
+
+
+def encode(payload: bytes) -> Json:
+    """Tag a payload; ``payload(encode(x)) == x`` for every x."""
+    if not payload:
+        return None
+    if payload[0] in b'{["' or len(payload) < 32:
+        document = parse(payload)
+        if document is not None and _renders(document, payload):
+            return {"json": document}
+    try:
+        return {"text": payload.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(payload).decode()}
+
+
+def payload(body: Json) -> bytes:
+    """The bytes of a tagged body. Raises ValueError where it is not one."""
+    match body:
+        case None:
+            return b""
+        case {"json": document}:
+            return _dump(document)
+        case {"text": str(text)}:
+            return text.encode()
+        case {"base64": str(text)}:
+            try:
+                return base64.b64decode(text, validate=True)
+            except binascii.Error as error:
+                raise ValueError(f"not base64: {error}") from None
+    raise ValueError("a body is null or has one of the keys json, text, base64")
+
+
+def document(body: Json) -> Json:
+    """What a tagged body says: its JSON document where it is JSON, else its text, else its base64."""
+    match body:
+        case {"json": content}:
+            return content
+        case {"text": str(text)}:
+            parsed = parse(text.encode()) if text.lstrip()[:1] in ("{", "[") else None
+            return text if parsed is None else parsed
+        case {"base64": str(text)}:
+            return text
+    return None
+
+
+def parse(payload: bytes) -> Json:
+    """Read JSON without losing a digit; None where it is none."""
+    try:
+        if _LONG_NUMBER.search(payload):  # orjson turns what exceeds 64 bits into a float
+            content: Json = json.loads(payload)
+        else:
+            content = orjson.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    return content
+
+
+def _renders(content: Json, payload: bytes) -> bool:
+    """Whether the compact rendering is the payload, with room for the event around it: orjson goes 254 deep."""
+    try:
+        return orjson.dumps([[[[content]]]]) == b"[[[[" + payload + b"]]]]"
+    except TypeError:
+        if not _LONG_NUMBER.search(payload):
+            return False
+    try:
+        return _dump(content) == payload
+    except (ValueError, RecursionError):  # half a surrogate pair
+        return False
+
+
+def _dump(content: Json) -> bytes:
+    try:
+        return orjson.dumps(content)
+    except (TypeError, RecursionError):  # an integer beyond 64 bits
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

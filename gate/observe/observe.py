@@ -1,0 +1,183 @@
+"""Everything seen of one live side, sorted into one recording a scenario."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gate.config import Messages, Settings
+from gate.identity import ids_in, marks, parse, readable, texts
+from gate.model import Channel, Event, Header, Json, Recording, Table
+from gate.observe.logs import log_events
+from gate.observe.owners import owners
+from gate.observe.rows import Snapshot, changes, snapshot
+from gate.ports import LogText, PlayedCall, Store
+
+
+def snapshots(stores: Mapping[str, Store], settings: Settings) -> dict[str, Snapshot]:
+    """Read every observed table of every store; what a table is called in no store is an error of gate.yml."""
+    return {name: snapshot(store, _keys(name, store, settings)) for name, store in stores.items()}
+
+
+def _keys(name: str, store: Store, settings: Settings) -> dict[str, tuple[str, ...]]:
+    outboxes = [messages.table for messages in settings.observe.messages if messages.store == name]
+    if settings.observe.rows is None:
+        keys: dict[str, tuple[str, ...]] = dict.fromkeys(store.tables(), ())
+    else:
+        keys = {rows.table: rows.key for rows in settings.observe.rows if rows.store == name}
+    return keys | dict.fromkeys(outboxes, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was collected of one side: answers by scenario, calls, snapshots before and after, log texts."""
+
+    answers: Mapping[str, Sequence[Event]]
+    calls: Sequence[PlayedCall]
+    before: Mapping[str, Snapshot]
+    after: Mapping[str, Snapshot]
+    logs: Sequence[LogText]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One recording a scenario, and what belongs to none of them."""
+
+    recordings: Mapping[str, Recording]
+    unowned: tuple[Event, ...]
+
+
+def observe(headers: Mapping[str, Header], evidence: Evidence, settings: Settings) -> Observed:
+    """Sort the evidence of one side by scenario; the events of each by channel, in order, the stimuli first."""
+    events: dict[str, list[Event]] = {name: list(evidence.answers.get(name, ())) for name in headers}
+    unowned: list[Event] = []
+    for call in evidence.calls:
+        events.get(call.scenario or "", unowned).append(call.event)
+    tables = {name: table for shot in evidence.after.values() for name, table in shot.tables.items()}
+    traces = {
+        event.lineage: name for name, sent in evidence.answers.items() for event in sent if event.lineage
+    }
+    changed = [_effect(event, traces) for event in _changes(evidence, settings)]
+    for event, owner in zip(changed, owners(changed, events, tables), strict=True):
+        (events[owner] if owner else unowned).append(event)
+    for name, event in log_events(evidence.logs, traces):
+        events[name].append(event)
+    state = _state_ids(evidence.before)
+    return Observed(
+        recordings={
+            name: _recording(header, events[name], tables, state, settings)
+            for name, header in headers.items()
+        },
+        unowned=tuple(unowned),
+    )
+
+
+def _changes(evidence: Evidence, settings: Settings) -> Iterable[Event]:
+    for store, after in evidence.after.items():
+        outboxes = {m.table: m for m in settings.observe.messages if m.store == store}
+        for event in changes(store, evidence.before[store], after):
+            yield event if event.operation not in outboxes else _message(event, outboxes[event.operation])
+
+
+def _message(event: Event, outbox: Messages) -> Event:
+    """An outbox row as the message that it is; its number in the outbox only says the order."""
+    row = dict(event.output or {})
+    position = row.pop(outbox.order_by, None)
+    if outbox.published:
+        row.pop(outbox.published, None)
+    return replace(
+        event,
+        channel=Channel.MESSAGE,
+        inputs={"key": row.get(outbox.key), "position": position},
+        output=row,
+    )
+
+
+def _effect(event: Event, traces: Mapping[str, str]) -> Event:
+    """A row or message with the stimulus that caused it, where it carries a trace id, and its first time."""
+    found = [value for value in (event.output or {}).values() if isinstance(value, str)]
+    lineage = next((mark.text for value in found for mark in marks(value) if mark.text in traces), None)
+    started_at = _first_time(event) if event.channel is Channel.MESSAGE else 0
+    return replace(event, lineage=lineage, started_at=started_at)
+
+
+def _first_time(event: Event) -> int:
+    """The earliest time that a row holds, which is when it was made; 0 where it holds none."""
+    found = [value for value in (event.output or {}).values() if isinstance(value, str)]
+    moments = [parse(mark.text) for value in found for mark in marks(value) if mark.is_time]
+    return min((moment for moment in moments if moment), default=0)
+
+
+def _state_ids(before: Mapping[str, Snapshot]) -> set[str]:
+    found: set[str] = set()
+    for shot in before.values():
+        for name, rows in shot.rows.items():
+            for row in rows.values():
+                found |= {mark.text for text in texts(dict(row)) for mark in marks(text)}
+                if shot.tables[name].sequence:
+                    found |= {f"{name}#{row[column]}" for column in shot.tables[name].key}
+    return found
+
+
+def _recording(
+    header: Header,
+    events: Sequence[Event],
+    tables: Mapping[str, Table],
+    state: set[str],
+    settings: Settings,
+) -> Recording:
+    numbered: list[Event] = []
+    for channel in Channel:
+        mine = [event for event in events if event.channel is channel]
+        mine.sort(key=_order)
+        numbered += [replace(event, seq=seq) for seq, event in enumerate(mine, start=len(numbered))]
+    used = {
+        table: tables[table] for table in sorted({e.operation for e in numbered if e.channel is Channel.ROW})
+    }
+    return Recording(
+        header=replace(
+            header,
+            started_at=min((event.started_at for event in numbered if event.started_at), default=0),
+            channels=_channels(settings),
+            tables=used,
+            given=tuple(sorted(state & _named(numbered, tables))),
+        ),
+        events=tuple(numbered),
+    )
+
+
+def _named(events: Sequence[Event], tables: Mapping[str, Table]) -> set[str]:
+    """Every id, time and row number in the events."""
+    found: set[str] = set()
+    for event in events:
+        for content in (readable(event.inputs), readable(event.output)):
+            found |= ids_in(content) | {m.text for text in texts(content) for m in marks(text) if m.is_time}
+        if event.channel is Channel.ROW:
+            table = tables[event.operation]
+            for column, value in (event.output or {}).items():
+                target = event.operation if column in table.key else table.references.get(column)
+                if target and isinstance(value, int):
+                    found.add(f"{target}#{value}")
+    return found
+
+
+def _order(event: Event) -> tuple[int, int, str]:
+    """Stimuli as recorded, messages by position, rows by their first time, all else by time."""
+    match event.channel:
+        case Channel.REQUEST:
+            return event.seq, 0, ""
+        case Channel.MESSAGE:
+            position: Json = event.inputs.get("position")
+            return (position if isinstance(position, int) else 0), 0, str(position)
+        case Channel.ROW:
+            return _first_time(event), 0, event.operation
+        case _:
+            return event.started_at, 0, event.operation
+
+
+def _channels(settings: Settings) -> tuple[Channel, ...]:
+    """What is collected of a live side under these settings; calls always, since the outside world is played back."""
+    found = [Channel.REQUEST, Channel.CALL, Channel.LOG]
+    if settings.stores:
+        found.append(Channel.ROW)
+    if settings.observe.messages:
+        found.append(Channel.MESSAGE)
+    return tuple(found)

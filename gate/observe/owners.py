@@ -1,0 +1,84 @@
+"""Whose is a row: scenarios run one after another on one state, each on entities of its own.
+
+A value that stands in the events of one scenario only is a mark of it. A row belongs to the scenario whose marks it
+carries; its own ids then mark further rows, until nothing changes.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from gate.identity import marks, readable, texts
+from gate.model import Event, Table
+from gate.model.body import parse
+
+
+def owners(
+    rows: Sequence[Event], events: Mapping[str, Sequence[Event]], tables: Mapping[str, Table]
+) -> list[str | None]:
+    """The scenario of each row event; None where nothing ties it to one."""
+    seen: dict[str, set[str]] = {}
+    for scenario, crossed in events.items():
+        for event in crossed:
+            for value in _event_values(event):
+                seen.setdefault(value, set()).add(scenario)
+    known = {value: next(iter(names)) for value, names in seen.items() if len(names) == 1}
+    shared = {value for value, names in seen.items() if len(names) > 1}
+    values = [set(_row_values(row, tables)) for row in rows]
+    found: list[str | None] = [None] * len(rows)
+    while True:
+        changed = False
+        for index, mine in enumerate(values):
+            if found[index] is None and (owner := _vote(known[value] for value in mine if value in known)):
+                found[index] = owner
+                changed = True
+        if not changed:
+            return found
+        for index, mine in enumerate(values):
+            if (owner := found[index]) is not None:
+                for value in mine - shared:
+                    if known.setdefault(value, owner) != owner:
+                        shared.add(value)
+        for value in shared & known.keys():
+            del known[value]
+
+
+def _vote(candidates: Iterable[str]) -> str | None:
+    counted = Counter(candidates).most_common(2)
+    if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
+        return None
+    return counted[0][0]
+
+
+def _event_values(event: Event) -> Iterable[str]:
+    if event.lineage:
+        yield event.lineage
+    for content in (readable(event.inputs), readable(event.output)):
+        for text in texts(content):
+            yield from _pieces(text)
+
+
+def _pieces(text: str) -> Iterable[str]:
+    yield text
+    if "/" in text:
+        yield from (piece for piece in text.split("/") if len(piece) >= 3)
+    for mark in marks(text):
+        yield mark.text
+
+
+def _row_values(row: Event, tables: Mapping[str, Table]) -> Iterable[str]:
+    table = tables[row.operation]
+    for column, value in (row.output or {}).items():
+        if isinstance(value, str):
+            yield from _pieces(value)
+            if value[:1] in "{[" and (nested := parse(value.encode())) is not None:
+                for text in texts(nested):
+                    yield from _pieces(text)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            target = table.references.get(column)
+            if target is None and table.sequence and column in table.key:
+                target = row.operation
+            if target is not None and target in tables and tables[target].sequence:
+                yield f"{target}#{value}"
+    if row.output is None:
+        for value in texts(dict(row.inputs)):
+            yield from _pieces(value)

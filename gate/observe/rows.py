@@ -1,0 +1,67 @@
+"""What changed in a database since the replay began."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gate.model import Channel, Event, Json, Table, canonical
+from gate.ports import Store
+
+Row = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The rows of one store, by table and canonical key."""
+
+    tables: Mapping[str, Table]
+    rows: Mapping[str, Mapping[bytes, Row]]
+
+
+def snapshot(store: Store, keys: Mapping[str, Sequence[str]]) -> Snapshot:
+    """Read the named tables whole; ``keys`` gives the key columns of each, none: the table's own key."""
+    known = store.tables()
+    tables = {
+        name: Table(
+            key=tuple(columns) or known[name].key,
+            references=known[name].references,
+            sequence=known[name].sequence,
+        )
+        for name, columns in keys.items()
+    }
+    return Snapshot(
+        tables=tables,
+        rows={name: _by_key(store.rows(name), table.key) for name, table in tables.items()},
+    )
+
+
+def _by_key(rows: Sequence[Row], key: tuple[str, ...]) -> dict[bytes, Row]:
+    found: dict[bytes, Row] = {}
+    for row in rows:
+        identity = canonical([row.get(column) for column in key] if key else row)
+        while identity in found:  # no key, and the row stands there twice
+            identity += b"+"
+        found[identity] = row
+    return found
+
+
+def changes(store: str, before: Snapshot, after: Snapshot) -> Iterator[Event]:
+    """One event for each row that was added, changed or deleted, in order of table and key."""
+    for name, table in after.tables.items():
+        old, new = before.rows.get(name, {}), after.rows[name]
+        for identity in sorted(old.keys() | new.keys()):
+            if identity in old and identity in new and canonical(old[identity]) == canonical(new[identity]):
+                continue
+            row = new.get(identity)
+            shown = row if row is not None else old[identity]
+            yield Event(
+                seq=0,
+                channel=Channel.ROW,
+                operation=name,
+                inputs={
+                    "store": store,
+                    "key": {column: shown.get(column) for column in table.key} or dict(shown),
+                    "existed": identity in old,
+                },
+                output=dict(row) if row is not None else None,
+                started_at=0,
+            )

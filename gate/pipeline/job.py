@@ -1,0 +1,39 @@
+"""What a run is asked, and what it knows while it runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gate.config import Settings
+from gate.judge import Judgement
+from gate.model import Comparison, Observation, Recording, ScenarioResult, Side, SideName
+from gate.ports import LiveSide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to run: the scenarios with the state they need, and the sides; a side that is not live is the recording."""
+
+    run_id: str
+    settings: Settings
+    recordings: Mapping[str, Recording]
+    bundles: Sequence[Mapping[str, str]]
+    payloads: Mapping[str, bytes]
+    sides: Mapping[SideName, Side]
+    live: Mapping[SideName, LiveSide]
+    recorded: Mapping[SideName, Mapping[str, Recording]]
+    """The recordings of each side that is not live, by scenario."""
+    clock: Callable[[], float]
+    """Seconds since the epoch."""
+
+
+@dataclass(slots=True)
+class State:
+    """What a run knows so far; afterwards, what it observed."""
+
+    began: float = 0.0
+    observations: dict[SideName, dict[str, Observation]] = field(default_factory=dict)
+    phases: dict[str, float] = field(default_factory=dict)
+    results: list[ScenarioResult] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+    judgement: Judgement | None = None
+    died: str | None = None

@@ -1,0 +1,92 @@
+"""The result of a finished run."""
+
+from collections.abc import Iterator
+
+from gate.explain import findings, suppressed
+from gate.model import Channel, Json, LogLine, Observation, Result, SideKind, TimelineEntry
+from gate.pipeline.job import Job, State
+
+
+def draw_result(job: Job, state: State) -> Result:
+    """Everything that a run found, as the one document it leaves."""
+    assert state.judgement is not None
+    noise: list[Json] = [
+        {"rule": rule, "differences": count, "source": "compare.ignore"}
+        for rule, count in suppressed(state.comparisons).items()
+    ]
+    return Result(
+        run_id=job.run_id,
+        service=job.settings.service,
+        verdict=state.judgement.verdict,
+        reasons=state.judgement.reasons,
+        tier={"name": "pr", "why": "the only tier of a local run"},
+        sides=job.sides,
+        bundles=tuple(job.bundles),
+        scenarios=tuple(state.results),
+        findings=findings(state.comparisons),
+        renamed={comparison.scenario: comparison.renamed for comparison in state.comparisons},
+        sealing={"status": "unsealed", "why": "plain processes can reach the network", "attempted": []},
+        determinism=_determinism(job),
+        noise=tuple(noise),
+        timing=_timing(job, state),
+    )
+
+
+def _determinism(job: Job) -> dict[str, Json]:
+    """Every known source of variation, and what was done about it."""
+    live: Json = "assumed" if any(side.kind is SideKind.LIVE for side in job.sides.values()) else "recorded"
+    return {"clock": live, "randomness": live, "outward calls": "recorded", "order": "ordered"}
+
+
+def _timing(job: Job, state: State) -> dict[str, Json]:
+    """Everything that differs from run to run, for people to look at."""
+    timelines: dict[str, Json] = {}
+    logs: dict[str, Json] = {}
+    for observations in state.observations.values():
+        for name, observation in observations.items():
+            lines = timelines.setdefault(name, [])
+            texts = logs.setdefault(name, [])
+            assert isinstance(lines, list)
+            assert isinstance(texts, list)
+            lines += [_json(entry) for entry in _timeline(observation)]
+            texts += [_json(line) for line in _log_lines(observation)]
+    return {
+        "started_at": int(state.began),
+        "seconds": round(job.clock() - state.began, 3),
+        "phases": dict(state.phases),
+        "timelines": timelines,
+        "logs": logs,
+    }
+
+
+def _json(entry: TimelineEntry | LogLine) -> Json:
+    return {name: getattr(entry, name) for name in entry.__slots__}
+
+
+def _timeline(observation: Observation) -> Iterator[TimelineEntry]:
+    began = observation.recording.header.started_at
+    for event in observation.recording.events:
+        if event.channel in (Channel.REQUEST, Channel.CALL):
+            output = event.output or {}
+            yield TimelineEntry(
+                side=observation.side,
+                channel=event.channel,
+                label=event.operation,
+                at=event.started_at - began,
+                duration=event.duration,
+                detail=str(output.get("status", output.get("error", ""))),
+                trace_id=event.lineage,
+            )
+
+
+def _log_lines(observation: Observation) -> Iterator[LogLine]:
+    began = observation.recording.header.started_at
+    for event in observation.recording.on(Channel.LOG):
+        output = event.output or {}
+        yield LogLine(
+            side=observation.side,
+            at=max(event.started_at - began, 0),
+            level=str(event.inputs.get("level", "")),
+            text=str(output.get("text", "")),
+            trace_id=event.lineage,
+        )

@@ -1,0 +1,155 @@
+"""What the reports say in words, so that page, comment and terminal say the same."""
+
+import math
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+
+from gate.model import (
+    Difference,
+    Finding,
+    Kind,
+    Result,
+    ScenarioResult,
+    ScenarioVerdict,
+    Severity,
+    Side,
+    Verdict,
+)
+
+_PLAIN_NAME = re.compile(r"[^A-Za-z0-9._/:+-]")
+_GLOB = 100
+_PLURALS = {"stimulus": "stimuli"}
+
+KINDS = {
+    Kind.MISSING: "missing in candidate",
+    Kind.EXTRA: "only in candidate",
+    Kind.CHANGED: "changed",
+    Kind.TYPE: "type changed",
+    Kind.ORDER: "order changed",
+    Kind.DUPLICATE: "count changed",
+    Kind.STATUS: "status changed",
+    Kind.SCHEMA: "breaks the schema",
+    Kind.TIMING: "timing changed",
+}
+
+
+def sentence(result: Result) -> str:
+    """The verdict as one sentence."""
+    match result.verdict:
+        case Verdict.PASS:
+            return f"Pass: {_passed(result)}."
+        case Verdict.FAIL:
+            return f"Fail: {_failed(result)}."
+        case Verdict.INCONCLUSIVE:
+            return f"Inconclusive: {_unjudged(result)}."
+
+
+def _passed(result: Result) -> str:
+    total = len(result.scenarios)
+    tally = Counter(scenario.verdict for scenario in result.scenarios)
+    if result.findings and not open_findings(result):
+        return f"all that changed is approved ({count(len(result.findings), 'finding')})"
+    if tally[ScenarioVerdict.IDENTICAL] < total:
+        return f"nothing changed that matters; {of(tally[ScenarioVerdict.DIFFERENT], total)} show differences"
+    if total == 1:
+        return "the scenario behaves as on the baseline"
+    return f"all {count(total, 'scenario')} behave as on the baseline"
+
+
+def _failed(result: Result) -> str:
+    found = open_findings(result)
+    if not found:
+        return result.reasons[0].rstrip(".") if result.reasons else "the reason was not recorded"
+    touched = {name for finding in found for name in finding.scenarios}
+    return f"{count(len(found), 'finding')} in {of(len(touched), len(result.scenarios))}"
+
+
+def _unjudged(result: Result) -> str:
+    missing = sum(s.verdict is ScenarioVerdict.NOT_RUN or bool(s.problems) for s in result.scenarios)
+    if missing:
+        return f"evidence is missing for {of(missing, len(result.scenarios))}, so nothing is proven"
+    why = result.reasons[0].rstrip(".") if result.reasons else "the reason was not recorded"
+    return f"the gate could not judge this change: {why}"
+
+
+def tally(result: Result) -> str:
+    """How many scenarios ended how."""
+    counts = Counter(scenario.verdict for scenario in result.scenarios)
+    return (
+        f"{count(len(result.scenarios), 'scenario')}: {counts[ScenarioVerdict.DIFFERENT]} different, "
+        f"{counts[ScenarioVerdict.IDENTICAL]} identical, {counts[ScenarioVerdict.NOT_RUN]} not run"
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun."""
+    return f"{number:,} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+
+
+def of(part: int, whole: int) -> str:
+    """So many of all scenarios."""
+    return f"{part:,} of {count(whole, 'scenario')}"
+
+
+def percent(similarity: float | None) -> str:
+    """Rounded down, so that only what is wholly equal reads 100 %."""
+    if similarity is None or math.isnan(similarity):
+        return "not measured"
+    if similarity >= 1:
+        return "100 %"
+    tenths = math.floor(max(similarity, 0.0) * 1000)
+    return "under 0.1 %" if not tenths and similarity > 0 else f"{tenths / 10:.1f} %"
+
+
+def micros(value: int) -> str:
+    """Microseconds in the unit that reads best."""
+    if value < 1000:
+        return f"{value} µs"
+    return f"{value / 1000:.1f} ms" if value < 1_000_000 else f"{value / 1_000_000:.2f} s"
+
+
+def ranked(findings: Iterable[Finding]) -> list[Finding]:
+    """Worst first; what is approved last."""
+    order = {severity.name.lower(): severity.value for severity in Severity}
+    # A severity that this version does not know is shown before those that it knows to be harmless.
+    return sorted(findings, key=lambda f: (f.approved, order.get(f.severity, 0), f.rank, f.id))
+
+
+def open_findings(result: Result) -> list[Finding]:
+    """Those that nobody approved, worst first."""
+    return [finding for finding in ranked(result.findings) if not finding.approved]
+
+
+def worst_scenarios(scenarios: Iterable[ScenarioResult]) -> list[ScenarioResult]:
+    """What needs eyes first: what was not run, then what differs most."""
+    order = {ScenarioVerdict.NOT_RUN: 0, ScenarioVerdict.DIFFERENT: 1, ScenarioVerdict.IDENTICAL: 2}
+    return sorted(scenarios, key=lambda s: (order[s.verdict], not s.problems, s.similarity or 0.0, s.name))
+
+
+def entities(evidence: Iterable[Difference]) -> list[str]:
+    """What the differences are about, each once."""
+    return list(dict.fromkeys(item.entity for item in evidence if item.entity))
+
+
+def triggers(evidence: Iterable[Difference]) -> list[str]:
+    """The stimuli that caused the differences, each once, in order."""
+    return list(dict.fromkeys(trigger for item in evidence for trigger in item.triggers))
+
+
+def command(result: Result, scenarios: Iterable[str] = ()) -> str:
+    """The command that replays these scenarios, safe to paste into a shell."""
+    words = ["gate", "run"]
+    for side in result.sides.values():
+        words += _side(side)
+    for name in scenarios:
+        # ``--scenario`` takes globs: ``?`` stands for whatever a shell or a glob would read otherwise.
+        glob = _PLAIN_NAME.sub("?", name)
+        words += ["--scenario", glob if len(glob) <= _GLOB else f"{glob[:_GLOB]}*"]
+    return shlex.join(words)
+
+
+def _side(side: Side) -> list[str]:
+    ref = "recorded" if side.kind == "recorded" else side.ref
+    return [f"--{side.name}", ref] if ref.isprintable() and ref.isascii() and ref else []

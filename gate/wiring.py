@@ -1,0 +1,264 @@
+"""The only module that constructs adapters: from what was asked for to a job with its sides."""
+
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import MappingProxyType
+
+from gate.adapters import git, registry
+from gate.adapters.http_sender import HttpSender
+from gate.adapters.playback_client import PlaybackProcess
+from gate.adapters.process import ProcessEnvironment, free_port
+from gate.adapters.registry import RunFile
+from gate.bundle import read
+from gate.config import Compare, Redactor, Settings, Stimuli
+from gate.errors import RequestError
+from gate.model import Bundle, Recording, Side, SideKind, SideName
+from gate.pipeline import Job
+from gate.ports import LiveSide
+from gate.provision import Place, plan
+
+RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a command line asks for; paths are as given, ``None`` takes the default."""
+
+    settings: Settings
+    baseline: str | None = None
+    candidate: str | None = None
+    patch: Path | None = None
+    """Applied to a copy of the candidate's folder."""
+    bundles: Sequence[str] = ()
+    scenarios: Sequence[str] = ()
+
+
+def run_folder(environ: Mapping[str, str]) -> Path:
+    """Where run files lie: the user's state folder, so that any later gate finds what a killed one left."""
+    base = environ.get("XDG_STATE_HOME") or (f"{environ['HOME']}/.local/state" if environ.get("HOME") else "")
+    if base and os.access(_existing(Path(base)), os.W_OK):
+        return Path(base) / "replay-gate" / "runs"
+    return Path(tempfile.gettempdir()) / f"replay-gate-{os.getuid()}" / "runs"
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)
+
+
+def new_run_id() -> str:
+    """Sortable by time, and unlike any other gate's."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def clean(environ: Mapping[str, str]) -> Iterator[str]:
+    """Remove what dead runs left behind; a line for each."""
+    return registry.clean(run_folder(environ))
+
+
+@contextmanager
+def scratch(run_id: str, environ: Mapping[str, str]) -> Iterator[tuple[RunFile, Path]]:
+    """A run's ledger and its folder for everything that goes with it."""
+    run = RunFile(run_folder(environ), run_id)
+    folder = Path(tempfile.gettempdir()).resolve() / f"gate-{run_id}"
+    run.add_directory(folder)
+    try:
+        folder.mkdir(mode=0o700)
+        yield run, folder
+    finally:
+        run.finish()
+
+
+def load_bundles(paths: Sequence[str], root: Path) -> list[tuple[Path, Bundle]]:
+    """Read bundles by path, folder or ``.repro``; relative ones lie beside gate.yml. Raises RequestError."""
+    found = []
+    for text in paths:
+        path = root / text
+        if "://" in text:
+            raise RequestError(f"bundle {text}: only folders and .repro files can be read")
+        matches = (
+            sorted(root.glob(text))
+            if any(sign in text for sign in "*?[") and not path.is_absolute()
+            else [path]
+        )
+        if not matches:
+            raise RequestError(f"bundle {text}: nothing matches in {root.name}/")
+        found += [(match, read(match)) for match in matches]
+    return found
+
+
+def select(bundles: Sequence[tuple[Path, Bundle]], patterns: Sequence[str]) -> dict[str, Recording]:
+    """The scenarios that a run is about, by name; all where no pattern is given. Raises RequestError."""
+    every: dict[str, Recording] = {}
+    for path, bundle in bundles:
+        for name, recording in bundle.recordings.items():
+            if name in every:
+                raise RequestError(
+                    f"bundle {path.name}: scenario {name} is in another bundle as well; rename one"
+                )
+            every[name] = recording
+    unknown = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in every)]
+    if unknown:
+        known = ", ".join(sorted(every)[:8])
+        raise RequestError(
+            f"no scenario matches '{unknown[0]}'; there are {known}" + (" …" if len(every) > 8 else "")
+        )
+    return {
+        name: recording
+        for name, recording in sorted(every.items())
+        if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
+    }
+
+
+@contextmanager
+def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> Iterator[Job]:
+    """A job whose live sides are prepared, though not up; afterwards nothing of it is left but ``logs``."""
+    settings = asked.settings
+    bundles = load_bundles(asked.bundles or settings.bundles, Path.cwd() if asked.bundles else settings.root)
+    recordings = select(bundles, asked.scenarios)
+    redactor = Redactor(settings.secrets, environ)
+    with ExitStack() as stack:
+        run, folder = stack.enter_context(scratch(run_id, environ))
+        sides: dict[SideName, Side] = {}
+        live: dict[SideName, LiveSide] = {}
+        for name, ref in ((SideName.BASELINE, asked.baseline), (SideName.CANDIDATE, asked.candidate)):
+            if ref == RECORDED:
+                sides[name] = Side(name=name, kind=SideKind.RECORDED, ref=RECORDED)
+                continue
+            sides[name], code = _code(name, ref, settings, folder, run)
+            if asked.patch is not None and name is SideName.CANDIDATE:
+                code, original = folder / "patched", code
+                git.patched_copy(original, asked.patch, code)
+                sides[name] = replace(sides[name], ref=f"{sides[name].ref} + {asked.patch.name}", commit=None)
+            one = live_side(
+                sides[name],
+                code,
+                settings,
+                folder / name,
+                run,
+                redactor,
+                bundles=[path for path, _ in bundles],
+                scenarios=list(recordings),
+            )
+            stack.callback(_keep_logs, one, logs / name)
+            live[name] = one
+        yield Job(
+            run_id=run_id,
+            settings=settings,
+            recordings=recordings,
+            bundles=[{"name": bundle.manifest.name, "digest": bundle.digest} for _, bundle in bundles],
+            payloads={
+                part.store: bundle.payloads[part.path]
+                for _, bundle in bundles
+                for part in bundle.manifest.state
+            },
+            sides=sides,
+            live=live,
+            recorded={name: recordings for name in sides if name not in live},
+            clock=time.time,
+        )
+
+
+def comparison(run_id: str, baseline: Path, candidate: Path, scenarios: Sequence[str], rules: Compare) -> Job:
+    """A job of two recordings."""
+    loaded = load_bundles([str(baseline), str(candidate)], Path.cwd())
+    paths = {SideName.BASELINE: baseline, SideName.CANDIDATE: candidate}
+    recorded = {name: select([one], scenarios) for name, one in zip(paths, loaded, strict=True)}
+    return Job(
+        run_id=run_id,
+        settings=Settings(
+            root=Path.cwd(),
+            service=loaded[0][1].manifest.name,
+            services={},
+            stimuli=Stimuli(to=""),
+            bundles=(),
+            compare=rules,
+        ),
+        recordings={**recorded[SideName.CANDIDATE], **recorded[SideName.BASELINE]},
+        bundles=[{"name": bundle.manifest.name, "digest": bundle.digest} for _, bundle in loaded],
+        payloads={},
+        sides={name: Side(name=name, kind=SideKind.RECORDED, ref=str(path)) for name, path in paths.items()},
+        live={},
+        recorded=recorded,
+        clock=time.time,
+    )
+
+
+def _code(
+    name: SideName, ref: str | None, settings: Settings, folder: Path, run: RunFile
+) -> tuple[Side, Path]:
+    """Where the code of a side lies: a folder as it is, or a worktree of a commit."""
+    if ref is None and name is SideName.CANDIDATE:
+        ref = str(settings.root)
+    if ref is not None and Path(ref).is_dir():
+        code = Path(ref).resolve()
+        return Side(name=name, kind=SideKind.LIVE, ref=ref, commit=git.clean_commit(code)), code
+    top = git.toplevel(settings.root)
+    if top is None:
+        raise RequestError(
+            f"{name}: {ref or 'no default'}: not a folder, and gate.yml is in no git repository"
+        )
+    commit = git.commit_of(settings.root, ref) if ref is not None else git.merge_base(settings.root)
+    if commit is None:
+        what = f"'{ref}' is neither a folder nor a commit" if ref else "no main branch to compare with"
+        raise RequestError(
+            f"{name}: {what}; give --{name} a folder, a git ref or, for the baseline, 'recorded'"
+        )
+    path = folder / f"{name}-code"
+    git.add_worktree(top, commit, path, run)
+    side = Side(name=name, kind=SideKind.LIVE, ref=ref or commit, commit=commit)
+    return side, path / settings.root.resolve().relative_to(top.resolve())
+
+
+def live_side(
+    side: Side,
+    code: Path,
+    settings: Settings,
+    folder: Path,
+    run: RunFile,
+    redactor: Redactor,
+    *,
+    bundles: Sequence[Path] = (),
+    scenarios: Sequence[str] = (),
+    upstream: Mapping[str, str] = MappingProxyType({}),
+) -> LiveSide:
+    """One side on this machine, not yet up; with ``upstream`` its calls go to real hosts and are recorded."""
+    state = folder / "state"
+    state.mkdir(parents=True)
+    playback = PlaybackProcess(
+        hosts=settings.outward,
+        bundles=bundles,
+        scenarios=scenarios,
+        upstream=upstream,
+        log=folder / "playback.txt",
+        run=run,
+    )
+    place = Place(
+        code=code,
+        state=state,
+        ports={name: free_port() for name in settings.services},
+        outward=playback.urls,
+        python=sys.executable,
+    )
+    planned = plan(settings, place)
+    return LiveSide(
+        side=side,
+        environment=ProcessEnvironment(planned, folder / "logs", run, redactor),
+        sender=HttpSender(planned.target, settings.stimuli.timeout, redactor),
+        playback=playback,
+    )
+
+
+def _keep_logs(side: LiveSide, folder: Path) -> None:
+    """Copy what the services said, redacted, to where the run leaves its files."""
+    for log in side.environment.logs():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{log.service}.log").write_text(log.text)
