@@ -36,6 +36,8 @@ class Asked:
     settings: Settings
     baseline: str | None = None
     candidate: str | None = None
+    command: tuple[str, ...] = ("gate", "run")
+    """The words of the command, for reports to repeat."""
     patch: Path | None = None
     """Applied to a copy of the candidate's folder."""
     bundles: Sequence[str] = ()
@@ -152,6 +154,7 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
             live[name] = one
         yield Job(
             run_id=run_id,
+            command=asked.command,
             settings=settings,
             recordings=recordings,
             bundles=[{"name": bundle.manifest.name, "digest": bundle.digest} for _, bundle in bundles],
@@ -174,6 +177,7 @@ def comparison(run_id: str, baseline: Path, candidate: Path, scenarios: Sequence
     recorded = {name: select([one], scenarios) for name, one in zip(paths, loaded, strict=True)}
     return Job(
         run_id=run_id,
+        command=("gate", "compare", str(baseline), str(candidate)),
         settings=Settings(
             root=Path.cwd(),
             service=loaded[0][1].manifest.name,

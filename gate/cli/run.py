@@ -11,10 +11,12 @@ from gate.config.load import load
 from gate.pipeline import State
 from gate.pipeline import run as run_job
 
+_CONFIG = "gate.yml"
+
 
 @click.command()
 @click.option(
-    "--config", default="gate.yml", show_default=True, type=click.Path(path_type=Path), help="Settings."
+    "--config", default=_CONFIG, show_default=True, type=click.Path(path_type=Path), help="Settings."
 )
 @click.option("--environment", type=click.Choice(["process"]), default="process", show_default=True)
 @click.option(
@@ -46,9 +48,28 @@ def run(
     """
     settings = load(config, os.environ)
     asked = wiring.Asked(
-        settings=settings, baseline=baseline, candidate=candidate, bundles=bundles, scenarios=scenarios
+        settings=settings,
+        baseline=baseline,
+        candidate=candidate,
+        bundles=bundles,
+        scenarios=scenarios,
+        command=_command(config, baseline, candidate, bundles),
     )
     return gate_run(asked, out, form)
+
+
+def _command(
+    config: Path, baseline: str | None, candidate: str | None, bundles: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The words that give this run again; which scenarios is for the report to say."""
+    words = ["gate", "run"]
+    if str(config) != _CONFIG:
+        words += ["--config", str(config)]
+    for option, value in (("--baseline", baseline), ("--candidate", candidate)):
+        words += [option, value] if value else []
+    for bundle in bundles:
+        words += ["--bundle", bundle]
+    return tuple(words)
 
 
 def gate_run(asked: wiring.Asked, out: Path | None, form: str) -> int:

@@ -35,7 +35,13 @@ def findings(comparisons: Sequence[Comparison]) -> tuple[Finding, ...]:
             key = _key(partner.get(index, difference))
             groups.setdefault(key, []).append((comparison.scenario, difference))
     found = [_finding(key, members) for key, members in groups.items()]
-    return tuple(sorted(found, key=lambda finding: (finding.rank, -len(finding.scenarios), finding.id)))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, int, int, str, str]:
+    """Worst first; among equals, a column before what is nested in one, and what shows in more scenarios."""
+    depth = finding.path.count(".") + finding.path.count("[")
+    return finding.rank, depth, -len(finding.scenarios), finding.operation, finding.path
 
 
 def _key(difference: Difference) -> tuple[str, ...]:

@@ -120,4 +120,6 @@ class Result:
     invariants: tuple[Json, ...] = ()
     noise: tuple[Json, ...] = ()
     kpi: Mapping[str, Json] = field(default_factory=dict)
+    command: tuple[str, ...] = ("gate", "run")
+    """The words of the command that was given; with ``--scenario NAME`` after it, it reproduces one scenario."""
     schema_version: int = RESULT_VERSION

@@ -22,6 +22,8 @@ class Job:
     live: Mapping[SideName, LiveSide]
     recorded: Mapping[SideName, Mapping[str, Recording]]
     """The recordings of each side that is not live, by scenario."""
+    command: tuple[str, ...]
+    """The words that asked for this, for reports to repeat."""
     clock: Callable[[], float]
     """Seconds since the epoch."""
 

@@ -19,6 +19,7 @@ def draw_result(job: Job, state: State) -> Result:
         service=job.settings.service,
         verdict=state.judgement.verdict,
         reasons=state.judgement.reasons,
+        command=job.command,
         tier={"name": "pr", "why": "the only tier of a local run"},
         sides=job.sides,
         bundles=tuple(job.bundles),

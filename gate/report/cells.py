@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from gate.model import Difference, Json, Kind, SideName
+from gate.model import Channel, Difference, Json, Kind, SideName
 from gate.report.contrast import Run, contrast
 from gate.report.inert import visible
 from gate.report.plain import pretty
+from gate.report.words import count
 
 LIMIT = 2000
 _ABSENT = {Kind.MISSING: SideName.CANDIDATE, Kind.EXTRA: SideName.BASELINE, Kind.DUPLICATE: SideName.BASELINE}
@@ -60,5 +61,7 @@ def _alike(left: Json, right: Json) -> bool:
 def _note(difference: Difference, side: SideName, absent: bool) -> str:
     if difference.counts:
         times = difference.counts[side is SideName.CANDIDATE]
+        if difference.channel is Channel.ROW:
+            return f"{count(times, 'row')} in the table"
         return "never" if not times else "once" if times == 1 else f"{times} times"
     return "not there" if absent else ""

@@ -59,10 +59,8 @@ def _finding(finding: Finding, verdict: Verdict, paint: _Paint) -> Iterator[str]
 def _verdict(result: Result, paint: _Paint) -> Iterator[str]:
     tag, _, rest = words.sentence(result).partition(": ")
     yield f"{paint(tag.upper(), _COLOURS[result.verdict])}  {short(rest, _WIDE)}"
-    if result.verdict is not Verdict.PASS:
-        for reason in result.reasons[:_PROBLEMS]:
-            if reason.rstrip(".") not in rest:
-                yield f"{_INDENT}{short(reason, _WIDE)}"
+    for reason in words.reasons(result)[:_PROBLEMS]:
+        yield f"{_INDENT}{short(reason, _WIDE)}"
     if sealing(result) == "unsealed":
         yield f"{_INDENT}unsealed: the environment could reach the outside while it ran"
 

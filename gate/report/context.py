@@ -1,6 +1,7 @@
 """Timelines and logs out of ``timing``: context for people, read once and never trusted."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from gate.model import Channel, Json, LogLine, Result, SideName, TimelineEntry
@@ -8,6 +9,7 @@ from gate.model import Channel, Json, LogLine, Result, SideName, TimelineEntry
 _T = TypeVar("_T")
 # An hour and a bit in microseconds; further out, a drawing says nothing.
 _FAR = 4_000_000_000
+_YEAR_10000 = 253_402_300_800
 
 
 def timeline(result: Result, scenario: str) -> tuple[TimelineEntry, ...]:
@@ -26,6 +28,14 @@ def phases(result: Result) -> list[tuple[str, float]]:
     if not isinstance(found, Mapping):
         return []
     return [(name, float(took)) for name, took in found.items() if isinstance(took, int | float)]
+
+
+def started(result: Result) -> str:
+    """When the run began, in UTC; the document may hold it as text or in seconds since the epoch."""
+    found = result.timing.get("started_at")
+    if isinstance(found, int | float) and 0 <= found < _YEAR_10000:
+        return datetime.fromtimestamp(int(found), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return str(found) if isinstance(found, str) else ""
 
 
 def _read(

@@ -36,7 +36,7 @@ def _summary(result: Result, report: str, shown: int) -> str:
     parts = [
         f"## {_MARKS[result.verdict]} {prose(words.sentence(result))}",
         _warnings(result),
-        "\n".join(f"- {prose(reason)}" for reason in result.reasons[:_PROBLEMS]),
+        "\n".join(f"- {prose(reason)}" for reason in words.reasons(result)[:_PROBLEMS]),
         _table(result, shown),
         _problems(result),
         f"{words.tally(result)}.",

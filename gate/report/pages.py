@@ -9,11 +9,11 @@ from markupsafe import Markup
 from gate.model import Channel, Kind, Result, ScenarioResult, SideName
 from gate.report import words
 from gate.report.aligned import align
-from gate.report.context import logs, phases, timeline
+from gate.report.context import logs, phases, started, timeline
 from gate.report.facts import facts, sealing, table
 from gate.report.inert import clip, line, visible
 from gate.report.overview import commit, entries, of_scenario
-from gate.report.shown import LIMIT, ORDER, TITLES, groups
+from gate.report.shown import LIMIT, TITLES, groups
 from gate.report.slugs import slugs
 from gate.report.timeline import draw
 
@@ -40,6 +40,8 @@ def _index(result: Result, files: list[str], hrefs: Mapping[str, str]) -> dict[s
     shown = entries(result.findings, hrefs)
     return {
         "sentence": words.sentence(result),
+        "reasons": words.reasons(result),
+        "started": started(result),
         "entries": shown,
         "hidden": len(result.findings) - len(shown),
         "scenarios": [(item, page_of[id(item)]) for item in words.worst_scenarios(result.scenarios)],
@@ -99,7 +101,7 @@ def _environment() -> Environment:
         table=table,
         commit=commit,
     )
-    environment.globals.update(count=words.count, channels=TITLES, order=ORDER)
+    environment.globals.update(count=words.count, channels=TITLES)
     return environment
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gate.model import Channel, Difference, Finding, Kind, ScenarioResult
+from gate.model import Channel, Difference, Finding, ScenarioResult
 from gate.report.cells import Cell, cells
 from gate.report.words import KINDS, ranked
 
@@ -30,7 +30,6 @@ TITLES = {
 class Line:
     """One difference."""
 
-    kind: Kind
     says: str
     noun: str
     path: str
@@ -74,22 +73,18 @@ def groups(scenario: ScenarioResult, findings: Sequence[Finding]) -> list[Group]
     return found
 
 
-def rating(findings: Sequence[Finding], difference: Difference) -> Finding | None:
-    """The finding that a difference belongs to: what makes up its identity is the same."""
-    return next((finding for finding in findings if _identity(finding) == _identity(difference)), None)
-
-
-def _identity(item: Finding | Difference) -> tuple[str, str, str, str]:
-    return (str(item.channel), str(item.kind), item.operation, item.path)
-
-
 def _rated(scenario: ScenarioResult, findings: Sequence[Finding]) -> list[tuple[Difference, Finding | None]]:
+    """Each difference with the finding that it is evidence of, the worst first."""
     order = ranked(findings)
-    by_identity = {_identity(finding): (place, finding) for place, finding in reversed([*enumerate(order)])}
-    nowhere = (len(order), None)
-    rated = [(item, by_identity.get(_identity(item), nowhere)) for item in scenario.differences]
-    rated.sort(key=lambda pair: (pair[1][0], ORDER.index(pair[0].channel)))
-    return [(item, finding) for item, (_, finding) in rated]
+    places = {_key(item): place for place, finding in enumerate(order) for item in finding.evidence}
+    rated = [(places.get(_key(item), len(order)), item) for item in scenario.differences]
+    rated.sort(key=lambda pair: (pair[0], ORDER.index(pair[1].channel)))
+    return [(item, order[place] if place < len(order) else None) for place, item in rated]
+
+
+def _key(item: Difference) -> tuple[object, ...]:
+    # What was seen may be deep and is not hashable; where it was seen is enough.
+    return (item.channel, item.kind, item.operation, item.path, item.trace_id, item.entity, _events(item))
 
 
 def _blocks(members: Sequence[tuple[Difference, Finding | None]]) -> tuple[Block, ...]:
@@ -118,7 +113,6 @@ def line_of(item: Difference) -> Line:
     """One difference as a line."""
     baseline, candidate = cells(item)
     return Line(
-        kind=item.kind,
         says=KINDS[item.kind],
         noun=_NOUNS[item.channel],
         path=item.path,

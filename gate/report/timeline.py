@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gate.identity import route
 from gate.model import Channel, SideName, TimelineEntry
 from gate.report.inert import short
 from gate.report.words import count, micros
@@ -56,6 +57,13 @@ class Drawing:
     lanes: tuple[Lane, ...]
     ticks: tuple[tuple[float, str], ...]
 
+    @property
+    def shows(self) -> frozenset[str]:
+        """What a reader needs a legend for."""
+        bars = [bar for lane in self.lanes for bar in lane.bars]
+        found = {"odd" if bar.odd else str(bar.entry.channel) if bar.width else "instant" for bar in bars}
+        return frozenset(found | ({"overlap"} if any(lane.overlaps for lane in self.lanes) else set()))
+
 
 def draw(entries: Sequence[TimelineEntry], odd: frozenset[tuple[SideName, Channel, str]]) -> Drawing | None:
     """Lay out both sides one under the other; None where nothing is known."""
@@ -85,13 +93,13 @@ def _lane(
     bars = [
         Bar(
             entry=entry,
-            label=short(entry.label, _LABEL - (2 if nested else 0)),
+            label=short(route(entry.label), _LABEL - (2 if nested else 0)),
             takes=micros(entry.duration) if entry.duration else f"at {micros(entry.at)}",
             indent=14 if nested else 0,
             x=_LEFT + entry.at * scale,
             y=top + _HEAD + place * _ROW,
             width=max(entry.duration * scale, 3) if entry.duration else 0,
-            odd=(side, entry.channel, entry.label) in odd,
+            odd=(side, entry.channel, route(entry.label)) in odd,
         )
         for place, (entry, nested) in enumerate(shown)
     ]

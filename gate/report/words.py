@@ -14,7 +14,6 @@ from gate.model import (
     ScenarioResult,
     ScenarioVerdict,
     Severity,
-    Side,
     Verdict,
 )
 
@@ -72,6 +71,15 @@ def _unjudged(result: Result) -> str:
         return f"evidence is missing for {of(missing, len(result.scenarios))}, so nothing is proven"
     why = result.reasons[0].rstrip(".") if result.reasons else "the reason was not recorded"
     return f"the gate could not judge this change: {why}"
+
+
+def reasons(result: Result) -> list[str]:
+    """The reasons that say more than the verdict and the problems already do."""
+    if result.verdict is Verdict.PASS:
+        return []
+    told = {f"{scenario.name}: {problem}" for scenario in result.scenarios for problem in scenario.problems}
+    lead = sentence(result)
+    return [reason for reason in result.reasons if reason not in told and reason.rstrip(".") not in lead]
 
 
 def tally(result: Result) -> str:
@@ -140,16 +148,9 @@ def triggers(evidence: Iterable[Difference]) -> list[str]:
 
 def command(result: Result, scenarios: Iterable[str] = ()) -> str:
     """The command that replays these scenarios, safe to paste into a shell."""
-    words = ["gate", "run"]
-    for side in result.sides.values():
-        words += _side(side)
+    words = [word if word.isprintable() and word.isascii() else "?" for word in result.command]
     for name in scenarios:
         # ``--scenario`` takes globs: ``?`` stands for whatever a shell or a glob would read otherwise.
         glob = _PLAIN_NAME.sub("?", name)
         words += ["--scenario", glob if len(glob) <= _GLOB else f"{glob[:_GLOB]}*"]
     return shlex.join(words)
-
-
-def _side(side: Side) -> list[str]:
-    ref = "recorded" if side.kind == "recorded" else side.ref
-    return [f"--{side.name}", ref] if ref.isprintable() and ref.isascii() and ref else []

@@ -1,6 +1,5 @@
 """Four results that between them show all that the reports can say; built here, so that types keep them honest."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,6 @@ from gate.model import (
     Finding,
     Kind,
     Result,
-    ScenarioResult,
     ScenarioVerdict,
     Severity,
     Side,
@@ -18,103 +16,13 @@ from gate.model import (
     SideName,
     Verdict,
 )
+from tests.golden.report.make import difference, finding, result, scenario, timing
 
 HOSTILE = (
     "<script>alert(1)</script> \"quoted\" 'it' --> <!-- x --> @octocat #123 GH-7 octo/repo#9 | a\\| `tick` ``` "
     "![i](https://evil.example/x.png) [l](javascript:alert(1)) www.evil.example https://evil.example "
     "user@evil.example :tada: {{ 7*7 }} {% raw %} \x1b[31mred\x1b[0m \r\n# head\n\u202egnp.exe\u200b\x00 end\ud800"
 )
-_FOUND = {
-    Kind.DUPLICATE: "duplicate side effect",
-    Kind.MISSING: "lost effect",
-    Kind.STATUS: "status",
-}
-
-
-def finding(severity: Severity, title: str, *evidence: Difference, **more: Any) -> Finding:
-    """A finding whose identity is that of its evidence."""
-    first = evidence[0]
-    identity = "\n".join((first.channel, first.kind, first.operation, first.path))
-    fields: dict[str, Any] = {
-        "id": hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest(),
-        "title": title,
-        "severity": severity.name.lower(),
-        "rank": severity.value,
-        "class_": _FOUND.get(first.kind, "changed value"),
-        "channel": first.channel,
-        "kind": first.kind,
-        "operation": first.operation,
-        "path": first.path,
-        "scenarios": ("confirm-reconcile-webhook",),
-        "trace_ids": tuple(item.trace_id for item in evidence if item.trace_id),
-        "evidence": evidence,
-    }
-    return Finding(**(fields | more))
-
-
-def difference(channel: Channel, kind: Kind, operation: str, path: str, **more: Any) -> Difference:
-    """A difference between the third events of a channel."""
-    fields: dict[str, Any] = {
-        "channel": channel,
-        "kind": kind,
-        "operation": operation,
-        "path": path,
-        "baseline": None,
-        "candidate": None,
-        "event": {"baseline": f"{channel}#3", "candidate": f"{channel}#3"},
-        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
-    }
-    return Difference(**(fields | more))
-
-
-def result(verdict: Verdict, **more: Any) -> Result:
-    """A run of the billing service with everything that a run states."""
-    fields: dict[str, Any] = {
-        "run_id": "20261104-081503-7f3a",
-        "service": "billing",
-        "verdict": verdict,
-        "reasons": (),
-        "tier": {"name": "pr", "why": "the default for a pull request"},
-        "sides": {
-            SideName.BASELINE: Side(
-                name=SideName.BASELINE, kind=SideKind.LIVE, ref="origin/main", commit="3f2a9c1be0" * 4
-            ),
-            SideName.CANDIDATE: Side(
-                name=SideName.CANDIDATE, kind=SideKind.LIVE, ref="HEAD", commit="8be01d27aa" * 4
-            ),
-        },
-        "bundles": ({"name": "billing", "digest": hashlib.sha256(b"billing").hexdigest()},),
-        "scenarios": (),
-        "findings": (),
-        "renamed": {"confirm-reconcile-webhook": 14},
-        "sealing": {"state": "sealed", "by": "an internal network", "attempts": []},
-        "determinism": {
-            "clock": "recorded",
-            "seed": "eliminated",
-            "locale": "C.UTF-8",
-            "zone": "UTC",
-            "repeat": 2,
-        },
-        "timing": _timing({}, {}),
-        "kpi": {"replayed_per_second": 18.4},
-    }
-    return Result(**(fields | more))
-
-
-def _timing(timelines: Mapping[str, Any], logs: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "started_at": "2026-11-04T08:15:03Z",
-        "seconds": 6.42,
-        "phases": {"provision": 2.31, "replay": 1.87, "settle": 0.92, "compare": 0.11, "report": 0.08},
-        "timelines": timelines,
-        "logs": logs,
-    }
-
-
-def scenario(name: str, verdict: ScenarioVerdict, similarity: float | None, **more: Any) -> ScenarioResult:
-    """What became of one scenario of three stimuli."""
-    fields: dict[str, Any] = {"says": "", "stimuli": 3, "tags": ("core",)}
-    return ScenarioResult(name=name, verdict=verdict, similarity=similarity, **(fields | more))
 
 
 def passing() -> Result:
@@ -168,83 +76,79 @@ def failing() -> Result:
             {"name": "one capture per invoice", "side": "candidate", "violations": 1, "holds": False},
         ),
         sealing={"state": "unsealed", "why": "no network namespace in a process environment", "attempts": []},
-        timing=_timing({name: _race()}, {name: _said()}),
+        timing=timing({name: _race()}, {name: _said()}),
     )
 
 
+_RACE = ("POST /v1/invoices/{id}/confirm", "POST /webhooks/payments")
+_CAPTURE = "POST payments.example/v1/captures"
+_CONFIRM: dict[str, Any] = {"triggers": _RACE[:1], "entity": "invoice#1"}
+
+
 def _all_channels() -> dict[str, Difference]:
-    race = ("POST /v1/invoices/{id}/confirm", "POST /webhooks/payments")
-    confirm = {"triggers": race[:1], "entity": "invoice#1"}
-    capture = "POST payments.example/v1/captures"
+    return {"twice": _twice(), "order": _order(), **_rows(), **_answers()}
+
+
+def _twice() -> Difference:
     body = {
         "path": "/v1/captures",
         "query": "",
         "headers": {"idempotency-key": "capture-invoice#1-webhook", "content-type": "application/json"},
         "body": {"invoice": "invoice#1", "amount": 129900, "currency": "EUR"},
     }
-    only = {"event": {"baseline": None, "candidate": "call#7"}}
+    return difference(
+        Channel.CALL,
+        Kind.DUPLICATE,
+        _CAPTURE,
+        "$",
+        candidate=body,
+        counts=(1, 2),
+        entity="invoice#1",
+        triggers=_RACE,
+        event={"baseline": None, "candidate": "call#7"},
+    )
+
+
+def _order() -> Difference:
+    names = ["invoice.confirmed", "invoice.paid", "receipt.sent"]
+    moved = [names[1], names[0], names[2]]
+    return difference(Channel.MESSAGE, Kind.ORDER, "outbox", "$", baseline=names, candidate=moved, **_CONFIRM)
+
+
+def _rows() -> dict[str, Difference]:
+    values = {"state": ("paid", "paid_twice"), "captured": (129900, 259800)}
+    event = {"baseline": "row:invoices", "candidate": "row:invoices"}
     return {
-        "twice": difference(
-            Channel.CALL,
-            Kind.DUPLICATE,
-            capture,
-            "$",
-            candidate=body,
-            counts=(1, 2),
-            entity="invoice#1",
-            triggers=race,
-            **only,
-        ),
-        "order": difference(
-            Channel.MESSAGE,
-            Kind.ORDER,
-            "outbox",
-            "$",
-            baseline=["invoice.confirmed", "invoice.paid", "receipt.sent"],
-            candidate=["invoice.paid", "invoice.confirmed", "receipt.sent"],
-            **confirm,
-        ),
-        "state": difference(
+        column: difference(
             Channel.ROW,
             Kind.CHANGED,
             "invoices",
-            "$.state",
-            baseline="paid",
-            candidate="paid_twice",
-            **confirm,
-        ),
-        "captured": difference(
-            Channel.ROW, Kind.CHANGED, "invoices", "$.captured", baseline=129900, candidate=259800, **confirm
-        ),
-        "status": difference(
-            Channel.REQUEST, Kind.STATUS, race[0], "$.status", baseline=200, candidate=409, **confirm
-        ),
-        "type": difference(
-            Channel.REQUEST,
-            Kind.TYPE,
-            race[0],
-            "$.body.amount",
-            baseline=129900,
-            candidate="129900",
-            **confirm,
-        ),
-        "note": difference(
-            Channel.REQUEST,
+            f"$.{column}",
+            baseline=before,
+            candidate=after,
+            event=event,
+            **_CONFIRM,
+        )
+        for column, (before, after) in values.items()
+    }
+
+
+def _answers() -> dict[str, Difference]:
+    captured = "Captured by the {} invoice#1"
+    changes: dict[str, tuple[Kind, str, Any, Any]] = {
+        "status": (Kind.STATUS, "$.status", 200, 409),
+        "type": (Kind.TYPE, "$.body.amount", 129900, "129900"),
+        "note": (
             Kind.CHANGED,
-            race[0],
             "$.body.note",
-            baseline="Captured by the confirmation of invoice#1",
-            candidate="Captured by the webhook for invoice#1",
-            **confirm,
+            captured.format("confirmation of"),
+            captured.format("webhook for"),
         ),
-        "field": difference(
-            Channel.REQUEST,
-            Kind.MISSING,
-            race[0],
-            "$.body.receipt_url",
-            baseline="/receipts/receipt#1",
-            **confirm,
-        ),
+        "field": (Kind.MISSING, "$.body.receipt_url", "/receipts/receipt#1", None),
+    }
+    return {
+        name: difference(Channel.REQUEST, kind, _RACE[0], path, baseline=before, candidate=after, **_CONFIRM)
+        for name, (kind, path, before, after) in changes.items()
     }
 
 
@@ -279,16 +183,21 @@ def _entry(side: str, channel: str, label: str, at: int, duration: int, trace: s
 
 def _race() -> list[dict[str, Any]]:
     confirm, hook, create = "4bf92f3577b34da6", "a3ce929d0e0e4736", "00f067aa0ba902b7"
-    capture = "POST payments.example/v1/captures"
     both = [
         ("request", "POST /v1/invoices", 0, 8_200, create),
         ("message", "outbox invoice.created", 7_900, 0, create),
-        ("request", "POST /v1/invoices/{id}/confirm", 20_000, 61_000, confirm),
-        ("call", capture, 24_000, 48_000, confirm),
+        (
+            "request",
+            "POST /v1/invoices/0192f3a1-7c1e-7d3b-9f0a-5b6c7d8e9f00/confirm",
+            20_000,
+            61_000,
+            confirm,
+        ),
+        ("call", _CAPTURE, 24_000, 48_000, confirm),
         ("request", "POST /webhooks/payments", 38_000, 30_500, hook),
         ("message", "outbox invoice.paid", 74_000, 0, confirm),
     ]
-    extra = _entry("candidate", "call", capture, 43_000, 22_000, hook)
+    extra = _entry("candidate", "call", _CAPTURE, 43_000, 22_000, hook)
     return [_entry(side, *item) for side in ("baseline", "candidate") for item in both] + [extra]
 
 
@@ -340,16 +249,7 @@ def inconclusive() -> Result:
 
 def hostile() -> Result:
     """Whatever was recorded tries to be more than text."""
-    long = difference(Channel.ROW, Kind.CHANGED, HOSTILE, "$", baseline="x" * 5000, candidate="y" * 5000)
-    odd = difference(
-        Channel.CALL,
-        Kind.EXTRA,
-        HOSTILE,
-        f"$['{HOSTILE}']",
-        candidate={HOSTILE: HOSTILE, "big": 2**70},
-        entity=HOSTILE,
-        triggers=(HOSTILE,),
-    )
+    odd, long = _odd()
     names = (HOSTILE, "index", "../../etc/passwd", "CON", "a b", "A B", "same", "Same")
     scenarios = [
         scenario(name, ScenarioVerdict.DIFFERENT, 0.5, says=HOSTILE, differences=(odd, long), tags=(HOSTILE,))
@@ -358,17 +258,16 @@ def hostile() -> Result:
     entry = _entry("candidate", "call", HOSTILE, 5, 10, HOSTILE) | {"detail": HOSTILE}
     said = {"side": "baseline", "at": 1, "level": HOSTILE, "text": HOSTILE, "trace_id": HOSTILE}
     base = Side(name=SideName.BASELINE, kind=SideKind.LIVE, ref="$(id)`id`;'\"", commit=None)
+    sides = {**result(Verdict.FAIL).sides, SideName.BASELINE: base}
+    lost = scenario("lost", ScenarioVerdict.NOT_RUN, None, problems=(HOSTILE,))
     return result(
         Verdict.FAIL,
         run_id=HOSTILE,
         service=HOSTILE,
         reasons=(HOSTILE,),
         tier={"name": HOSTILE},
-        sides={SideName.BASELINE: base, SideName.CANDIDATE: result(Verdict.FAIL).sides[SideName.CANDIDATE]},
-        scenarios=(
-            *scenarios,
-            scenario("lost", ScenarioVerdict.NOT_RUN, None, problems=(HOSTILE,)),
-        ),
+        sides=sides,
+        scenarios=(*scenarios, lost),
         findings=(
             finding(Severity.HIGH, HOSTILE, odd, scenarios=names, cause=HOSTILE, class_=HOSTILE),
             finding(Severity.LOW, "a very long row", long, scenarios=names),
@@ -378,7 +277,18 @@ def hostile() -> Result:
         sealing={HOSTILE: HOSTILE},
         determinism={HOSTILE: {HOSTILE: HOSTILE}},
         renamed={HOSTILE: 3},
-        timing=_timing({HOSTILE: [entry]}, {HOSTILE: [said]}),
+        timing=timing({HOSTILE: [entry]}, {HOSTILE: [said]}),
+    )
+
+
+def _odd() -> tuple[Difference, Difference]:
+    content = {HOSTILE: HOSTILE, "big": 2**70}
+    path = f"$['{HOSTILE}']"
+    return (
+        difference(
+            Channel.CALL, Kind.EXTRA, HOSTILE, path, candidate=content, entity=HOSTILE, triggers=(HOSTILE,)
+        ),
+        difference(Channel.ROW, Kind.CHANGED, HOSTILE, "$", baseline="x" * 5000, candidate="y" * 5000),
     )
 
 
