@@ -1,7 +1,7 @@
 """Pairs compared per second on billing's recordings: this gate's compare stage over DeepDiff alone, in one run.
 
 ``renamed``: both sides are equal up to a renaming of every generated id. ``equal``: both are the same to the byte.
-``pairs`` is like for like: both get the documents ready paired, one renaming a scenario on the gate's side, and DeepDiff
+``pairs`` is like for like: both get the documents ready paired, the gate with one renaming a scenario, and DeepDiff
 sees every renamed id as a change. ``stage`` is all that the gate does to compare recordings, provenance of ids and
 alignment of rows and messages included, over the same DeepDiff.
 """

@@ -8,10 +8,10 @@ import argparse
 import json
 import os
 import tempfile
-from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from billing_changes import changes, gated
+from billing_changes import Change, changes, gated
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,29 +21,35 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--change", action="append", default=[])
+    parser.add_argument("--jobs", type=int, default=1, help="runs at the same time")
     asked = parser.parse_args()
     found = {}
-    for change in changes():
-        if asked.change and change.name not in asked.change:
-            continue
-        outcomes: Counter[str] = Counter()
-        wrong: list[str] = []
-        for _ in range(asked.times):
-            with tempfile.TemporaryDirectory() as logs:
-                result = gated(change, Path(logs), os.environ)
-            problem = change.judge(result)
-            outcomes["right" if problem is None else "wrong"] += 1
-            if problem:
-                wrong.append(problem)
-        found[change.name] = {"runs": asked.times, "right": outcomes["right"], "wrong": wrong[:5]}
-        print(f"soak: {change.name}: {outcomes['right']} of {asked.times} right", *wrong[:3], flush=True)
+    with ProcessPoolExecutor(max_workers=asked.jobs) as pool:
+        for change in changes():
+            if asked.change and change.name not in asked.change:
+                continue
+            problems = list(pool.map(once, [change] * asked.times))
+            wrong = [problem for problem in problems if problem]
+            found[change.name] = {"runs": asked.times, "right": asked.times - len(wrong), "wrong": wrong[:5]}
+            print(
+                f"soak: {change.name}: {asked.times - len(wrong)} of {asked.times} right",
+                *wrong[:3],
+                flush=True,
+            )
     total = {
+        "jobs": asked.jobs,
         "changes": found,
         "runs": sum(one["runs"] for one in found.values()),
         "right": sum(one["right"] for one in found.values()),
     }
     (ROOT / "benchmarks" / "results" / "soak.json").write_text(json.dumps(total, indent=2) + "\n")
     print(f"soak: {total['right']} of {total['runs']} right")
+
+
+def once(change: Change) -> str | None:
+    """Gate a change once; what is wrong with the verdict, if anything."""
+    with tempfile.TemporaryDirectory() as logs:
+        return change.judge(gated(change, Path(logs), os.environ))
 
 
 if __name__ == "__main__":

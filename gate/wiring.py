@@ -6,23 +6,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
 
-from gate.adapters import git, registry
+from gate.adapters import git, processes, registry
 from gate.adapters.http_sender import HttpSender
 from gate.adapters.playback_client import PlaybackProcess
 from gate.adapters.process import ProcessEnvironment, free_port
 from gate.adapters.registry import RunFile
 from gate.bundle import read
 from gate.config import Compare, Redactor, Settings, Stimuli
-from gate.errors import RequestError
-from gate.model import Bundle, Recording, Side, SideKind, SideName
-from gate.pipeline import Job
+from gate.errors import InconclusiveError, RequestError
+from gate.model import Bundle, Side, SideKind, SideName
+from gate.pipeline import Job, payloads, select
 from gate.ports import LiveSide
 from gate.provision import Place, plan
 
@@ -47,13 +46,16 @@ class Asked:
 def run_folder(environ: Mapping[str, str]) -> Path:
     """Where run files lie: the user's state folder, so that any later gate finds what a killed one left."""
     base = environ.get("XDG_STATE_HOME") or (f"{environ['HOME']}/.local/state" if environ.get("HOME") else "")
-    if base and os.access(_existing(Path(base)), os.W_OK):
-        return Path(base) / "replay-gate" / "runs"
-    return Path(tempfile.gettempdir()) / f"replay-gate-{os.getuid()}" / "runs"
-
-
-def _existing(path: Path) -> Path:
-    return path if path.exists() else _existing(path.parent)
+    if base:
+        own = Path(base) / "replay-gate" / "runs"
+        with suppress(OSError):  # such as a home that cannot be written
+            own.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if os.access(own, os.W_OK):
+                return own
+    shared = Path(tempfile.gettempdir()) / f"replay-gate-{os.getuid()}"
+    if shared.exists() and shared.stat().st_uid != os.getuid():  # what it lists, a clean-up would remove
+        raise InconclusiveError(f"{shared}: belongs to someone else; set XDG_STATE_HOME to a folder of yours")
+    return shared / "runs"
 
 
 def new_run_id() -> str:
@@ -69,6 +71,7 @@ def clean(environ: Mapping[str, str]) -> Iterator[str]:
 @contextmanager
 def scratch(run_id: str, environ: Mapping[str, str]) -> Iterator[tuple[RunFile, Path]]:
     """A run's ledger and its folder for everything that goes with it."""
+    processes.shield()
     run = RunFile(run_folder(environ), run_id)
     folder = Path(tempfile.gettempdir()).resolve() / f"gate-{run_id}"
     run.add_directory(folder)
@@ -97,35 +100,14 @@ def load_bundles(paths: Sequence[str], root: Path) -> list[tuple[Path, Bundle]]:
     return found
 
 
-def select(bundles: Sequence[tuple[Path, Bundle]], patterns: Sequence[str]) -> dict[str, Recording]:
-    """The scenarios that a run is about, by name; all where no pattern is given. Raises RequestError."""
-    every: dict[str, Recording] = {}
-    for path, bundle in bundles:
-        for name, recording in bundle.recordings.items():
-            if name in every:
-                raise RequestError(
-                    f"bundle {path.name}: scenario {name} is in another bundle as well; rename one"
-                )
-            every[name] = recording
-    unknown = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in every)]
-    if unknown:
-        known = ", ".join(sorted(every)[:8])
-        raise RequestError(
-            f"no scenario matches '{unknown[0]}'; there are {known}" + (" …" if len(every) > 8 else "")
-        )
-    return {
-        name: recording
-        for name, recording in sorted(every.items())
-        if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
-    }
-
-
 @contextmanager
 def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> Iterator[Job]:
     """A job whose live sides are prepared, though not up; afterwards nothing of it is left but ``logs``."""
     settings = asked.settings
     bundles = load_bundles(asked.bundles or settings.bundles, Path.cwd() if asked.bundles else settings.root)
-    recordings = select(bundles, asked.scenarios)
+    named = [(path.name, bundle) for path, bundle in bundles]
+    recordings = select(named, asked.scenarios)
+    state = payloads(named, {store.store for store in settings.stores})
     redactor = Redactor(settings.secrets, environ)
     with ExitStack() as stack:
         run, folder = stack.enter_context(scratch(run_id, environ))
@@ -158,11 +140,7 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
             settings=settings,
             recordings=recordings,
             bundles=[{"name": bundle.manifest.name, "digest": bundle.digest} for _, bundle in bundles],
-            payloads={
-                part.store: bundle.payloads[part.path]
-                for _, bundle in bundles
-                for part in bundle.manifest.state
-            },
+            payloads=state,
             sides=sides,
             live=live,
             recorded={name: recordings for name in sides if name not in live},
@@ -174,7 +152,10 @@ def comparison(run_id: str, baseline: Path, candidate: Path, scenarios: Sequence
     """A job of two recordings."""
     loaded = load_bundles([str(baseline), str(candidate)], Path.cwd())
     paths = {SideName.BASELINE: baseline, SideName.CANDIDATE: candidate}
-    recorded = {name: select([one], scenarios) for name, one in zip(paths, loaded, strict=True)}
+    recorded = {
+        name: select([(path.name, bundle)], scenarios)
+        for name, (path, bundle) in zip(paths, loaded, strict=True)
+    }
     return Job(
         run_id=run_id,
         command=("gate", "compare", str(baseline), str(candidate)),
@@ -202,6 +183,8 @@ def _code(
     """Where the code of a side lies: a folder as it is, or a worktree of a commit."""
     if ref is None and name is SideName.CANDIDATE:
         ref = str(settings.root)
+    if ref == "":  # a variable that is not set; as a path it would be the folder at hand
+        raise RequestError(f"{name}: --{name} is empty; give it a folder or a git ref")
     if ref is not None and Path(ref).is_dir():
         code = Path(ref).resolve()
         return Side(name=name, kind=SideKind.LIVE, ref=ref, commit=git.clean_commit(code)), code
@@ -244,6 +227,7 @@ def live_side(
         upstream=upstream,
         log=folder / "playback.txt",
         run=run,
+        redactor=redactor,
     )
     place = Place(
         code=code,
@@ -265,4 +249,4 @@ def _keep_logs(side: LiveSide, folder: Path) -> None:
     """Copy what the services said, redacted, to where the run leaves its files."""
     for log in side.environment.logs():
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{log.service}.log").write_text(log.text)
+        (folder / f"{log.service}.log").write_text(log.text, encoding="utf-8")

@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 from gate.adapters.registry import RunFile
-from gate.errors import RequestError
+from gate.errors import InconclusiveError, RequestError
 
 _TIMEOUT = 120
-_LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".pytest_cache", ".mypy_cache")
+_LEFT_OUT = shutil.ignore_patterns(".git", ".gate", ".venv", "__pycache__", ".pytest_cache", ".mypy_cache")
 
 
 def toplevel(folder: Path) -> Path | None:
@@ -43,15 +43,22 @@ def merge_base(folder: Path) -> str | None:
 def add_worktree(repository: Path, commit: str, path: Path, run: RunFile) -> None:
     """Check a commit out beside the repository; it goes with the run."""
     run.add_worktree(repository, path)
-    done = subprocess.run(
+    process = subprocess.Popen(
         ["git", "-C", str(repository), "worktree", "add", "--quiet", "--detach", str(path), commit],
-        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-        timeout=_TIMEOUT,
+        errors="replace",
+        start_new_session=True,  # so that it, and its hooks, go with a run that is killed now
     )
-    if done.returncode:
-        raise RequestError(f"git worktree of {commit[:12]}: {done.stderr.strip().splitlines()[-1]}")
+    run.add_process(process.pid)
+    try:
+        said = process.communicate(timeout=_TIMEOUT)[1]
+    except subprocess.TimeoutExpired:
+        raise InconclusiveError(f"git worktree of {commit[:12]}: not done after {_TIMEOUT} s") from None
+    if process.returncode:
+        raise InconclusiveError(f"git worktree of {commit[:12]}: {_last_line(said)}; run 'gate doctor'")
 
 
 def patched_copy(folder: Path, patch: Path, path: Path) -> None:
@@ -69,19 +76,26 @@ def patched_copy(folder: Path, patch: Path, path: Path) -> None:
         )
     except FileNotFoundError:
         raise RequestError(f"{patch.name}: git was not found; install it") from None
+    except subprocess.TimeoutExpired:
+        raise InconclusiveError(f"{patch.name}: git apply was not done after {_TIMEOUT} s") from None
     if done.returncode:
-        raise RequestError(f"{patch.name} does not apply: {done.stderr.strip().splitlines()[-1]}")
+        raise RequestError(f"{patch.name} does not apply: {_last_line(done.stderr)}")
+
+
+def _last_line(said: str) -> str:
+    return (said.strip().splitlines() or ["git said nothing"])[-1]
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
+            ["git", "--no-optional-locks", "-C", str(folder), *arguments],
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             timeout=_TIMEOUT,
         )
-    except (FileNotFoundError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

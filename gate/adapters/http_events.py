@@ -15,13 +15,22 @@ def header_map(lines: Iterable[tuple[str, str]]) -> dict[str, Json]:
     """Headers by lower-case name; a list where a name came more than once."""
     found: dict[str, Json] = {}
     for name, value in lines:
-        lower = name.lower()
+        lower, value = text(name).lower(), text(value)
         if lower not in found:
             found[lower] = value
             continue
         known = found[lower]
         found[lower] = [*known, value] if isinstance(known, list) else [known, value]
     return found
+
+
+def text(raw: str) -> str:
+    """What came over the wire, as a text that JSON can hold: bytes that are no UTF-8 are read as Latin-1."""
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        return raw.encode("utf-8", "surrogateescape").decode("latin-1")
+    return raw
 
 
 def header_lines(headers: Mapping[str, Json]) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Sends stimuli with aiohttp, to the byte as they were recorded."""
 
 import time
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
@@ -12,6 +13,8 @@ from gate.model.body import encode
 from gate.ports import Request, Response
 
 _NOT_OURS = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
+_LEFT = "/?%:@!$&'()*+,;=-._~[]|\"<>{}\\^`"
+"""Left in a target as it is: everything printable but ``#``, so that no rewritten value breaks the request line."""
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -26,16 +29,19 @@ class HttpSender:
         """Send one request; follows no redirect, keeps no cookie, decodes nothing."""
         if self._client is None:
             self._client = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),
+                # A kept connection may be closed by the service just then, and the request would fail.
+                connector=aiohttp.TCPConnector(limit=0, force_close=True),
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 skip_auto_headers=_NOT_OURS,
             )
-        url = URL(self._base + request.target, encoded=True)
+            # aiohttp would send GET, PUT and DELETE again where no answer comes; its own test client says no like this.
+            self._client._retry_connection = False
         began, clock = time.time_ns() // 1000, time.monotonic()
         output: dict[str, Json]
         try:
+            url = self._url(request.target)
             async with self._client.request(
                 request.method, url, headers=request.headers, data=request.body or None, allow_redirects=False
             ) as response:
@@ -47,9 +53,17 @@ class HttpSender:
                 }
         except TimeoutError:
             output = {"error": f"no answer within {self._timeout:.0f} s"}
+        except _TooLargeError:
+            output = {"error": f"answer of over {_LARGEST // 2**20} MiB"}
         except (aiohttp.ClientError, OSError, ValueError) as error:
             output = {"error": type(error).__name__}
         return Response(output=output, started_at=began, duration=int((time.monotonic() - clock) * 1e6))
+
+    def _url(self, target: str) -> URL:
+        """Below the base, whatever was recorded. Raises ValueError where it would lead elsewhere."""
+        if not target.startswith("/"):
+            raise ValueError("no path")
+        return URL(self._base + quote(target, safe=_LEFT), encoded=True)
 
     def _headers(self, response: aiohttp.ClientResponse) -> dict[str, Json]:
         lines = [
@@ -65,13 +79,17 @@ class HttpSender:
             await self._client.close()
 
 
+class _TooLargeError(Exception):
+    """More than anyone compares."""
+
+
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The whole body. Raises ValueError past the limit, which makes the answer an error."""
+    """The whole body. Raises past the limit, which makes the answer an error."""
     pieces: list[bytes] = []
     size = 0
     async for piece in response.content.iter_any():
         size += len(piece)
         if size > _LARGEST:
-            raise ValueError("body too large")
+            raise _TooLargeError
         pieces.append(piece)
     return b"".join(pieces)

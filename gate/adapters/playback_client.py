@@ -12,10 +12,15 @@ from typing import Any
 import aiohttp
 import orjson
 
+import gate
 from gate.adapters.registry import RunFile
+from gate.config import Redactor
 from gate.errors import InconclusiveError
 from gate.model import Channel, Event
 from gate.ports import Played, PlayedCall
+
+_START = "import sys; sys.path.append(sys.argv[1]); from gate.sidecar import main; main()"
+"""Not ``-m``, which would let a module in the folder at hand stand in for one of Python's."""
 
 
 class PlaybackProcess:
@@ -30,17 +35,18 @@ class PlaybackProcess:
         upstream: Mapping[str, str],
         log: Path,
         run: RunFile,
+        redactor: Redactor,
     ) -> None:
         listeners = {host: _listener() for host in hosts}
         control = _listener()
         self.urls = {host: _url(listener) for host, listener in listeners.items()}
-        self._control, self._log = _url(control), log
+        self._control, self._log, self._redactor = _url(control), log, redactor
         self._token = secrets.token_hex(16)
         self._client: aiohttp.ClientSession | None = None
         everything = [control, *listeners.values()]
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gate.sidecar"],
+                [sys.executable, "-P", "-c", _START, str(Path(gate.__file__).parent.parent)],
                 env={},
                 stdin=subprocess.PIPE,
                 stdout=output,
@@ -58,8 +64,11 @@ class PlaybackProcess:
             "upstream": dict(upstream),
         }
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asked).encode() + b"\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise InconclusiveError(f"playback server: ended at start{self._said()}") from None
         for listener in everything:
             listener.close()
 
@@ -103,11 +112,15 @@ class PlaybackProcess:
         try:
             async with self._client.post(self._control + path, data=orjson.dumps(content)) as response:
                 response.raise_for_status()
-                return orjson.loads(await response.read())
+                return orjson.loads(self._redactor.redact(await response.read()))
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            lines = self._log.read_text(errors="replace").strip().splitlines()
-            said = f"; it said: {lines[-1][:300]}" if lines else ""
-            raise InconclusiveError(f"playback server: {type(error).__name__} at {path}{said}") from None
+            raise InconclusiveError(
+                f"playback server: {type(error).__name__} at {path}{self._said()}"
+            ) from None
+
+    def _said(self) -> str:
+        lines = self._redactor.redact_text(self._log.read_text(errors="replace")).strip().splitlines()
+        return f"; it said: {lines[-1][:300]}" if lines else ""
 
 
 def _listener() -> socket.socket:

@@ -17,12 +17,14 @@ import aiohttp
 import orjson
 from aiohttp import web
 
-from gate.adapters.http_events import HOP_BY_HOP, SECRET, header_lines, header_map, trace_id
+from gate.adapters.http_events import HOP_BY_HOP, SECRET, header_lines, header_map, text, trace_id
 from gate.model import Channel, Event, Json
 from gate.model.body import encode, payload
 from gate.ports import Answer, Matcher, Played
 
-_DROPPED = HOP_BY_HOP | {"content-length", "content-encoding", "date", "server"}
+_DROPPED = HOP_BY_HOP | {"content-length", "date", "server"}
+_DECODED = _DROPPED | {"content-encoding"}
+"""Not kept of a real answer, since its body was decoded when it was read."""
 _LARGEST = 64 * 1024 * 1024
 _UPSTREAM_TIMEOUT = 60
 
@@ -82,17 +84,18 @@ class PlaybackServer:
 
     async def _answer(self, host: str, request: web.BaseRequest) -> web.StreamResponse:
         began, clock = time.time_ns() // 1000, time.monotonic()
-        body = await request.read()
+        body = await _read(request)
         headers = header_map(request.headers.items())
+        path, _, query = text(request.rel_url.raw_path_qs).partition("?")
         call = Event(
             seq=len(self._ledger.calls),
             channel=Channel.CALL,
-            operation=f"{request.method} {host}{request.rel_url.raw_path}",
+            operation=f"{request.method} {host}{path}",
             inputs={
                 "host": host,
                 "method": request.method,
-                "path": request.rel_url.raw_path,
-                "query": request.rel_url.raw_query_string,
+                "path": path,
+                "query": query,
                 "headers": {
                     name: "[redacted]" if name in SECRET else value for name, value in headers.items()
                 },
@@ -121,7 +124,9 @@ class PlaybackServer:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=502)
-        kept = [(name, value) for name, value in header_lines(headers) if name not in _DROPPED]
+        # The length of what HEAD does not send is the answer's own; any other is counted anew.
+        dropped = _DROPPED - {"content-length"} if request.method == "HEAD" else _DROPPED
+        kept = [(name, value) for name, value in header_lines(headers) if name not in dropped]
         response = web.Response(status=status, body=payload(output.get("body")))
         response.headers.popall("Content-Type", None)
         response.headers.extend(kept)
@@ -149,7 +154,7 @@ class PlaybackServer:
                     "headers": {
                         name: value
                         for name, value in header_map(response.headers.items()).items()
-                        if name not in _DROPPED
+                        if name not in _DECODED or (name == "content-length" and request.method == "HEAD")
                     },
                     "body": encode(content),
                 }
@@ -158,9 +163,10 @@ class PlaybackServer:
         return Answer(how=Played.RECORDED, scenario=self._tape.scenario_of(call), output=output, latency=0)
 
     async def _controlled(self, request: web.BaseRequest) -> web.StreamResponse:
-        if not hmac.compare_digest(request.headers.get("authorization", ""), f"Bearer {self._token}"):
+        shown = request.headers.get("authorization", "").encode(errors="surrogateescape")
+        if not hmac.compare_digest(shown, f"Bearer {self._token}".encode()):
             return web.Response(status=403)
-        asked = orjson.loads(await request.read() or b"{}")
+        asked = orjson.loads(await _read(request) or b"{}")
         match request.rel_url.path:
             case "/exchange":
                 scenario = asked["scenario"]
@@ -170,8 +176,29 @@ class PlaybackServer:
             case "/in-flight":
                 return _json(self._ledger.in_flight)
             case "/collect":
-                return _json([entry for entry in self._ledger.calls if entry["how"] is not None])
+                return _json([_closed(entry) for entry in self._ledger.calls])
         return web.Response(status=404)
+
+
+async def _read(request: web.BaseRequest) -> bytes:
+    """The body; not ``request.read()``, which refuses what is over a megabyte. What is over the limit is cut."""
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while size < _LARGEST and (piece := await request.content.readany()):
+            pieces.append(piece)
+            size += len(piece)
+    except (aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError):
+        pieces.append(b" [gate: the rest could not be read]")
+    return b"".join(pieces)[:_LARGEST]
+
+
+def _closed(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A call that is not answered yet, or that its caller gave up, happened all the same."""
+    if entry["how"] is not None:
+        return entry
+    event = {**entry["event"], "output": {"error": "not answered"}}
+    return {**entry, "event": event, "how": Played.UNEXPECTED}
 
 
 def _json(content: object) -> web.Response:

@@ -1,5 +1,6 @@
 """A live side as plain processes: its own session, its own ports, an environment of named variables only."""
 
+import errno
 import http.client
 import os
 import shutil
@@ -13,7 +14,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from gate.adapters.registry import RunFile, born, end_session
+from gate.adapters.processes import born, end_session
+from gate.adapters.registry import RunFile
 from gate.adapters.sqlite import SqliteStore
 from gate.config import Redactor
 from gate.errors import InconclusiveError
@@ -22,6 +24,9 @@ from gate.ports import Command, LogText, SidePlan, StartError, Store
 _POLL = 0.02
 _LOG_LIMIT = 16 * 1024 * 1024
 """Bytes of a service's log that are kept; what a run needs is far less, and a service may print without end."""
+_TAIL = 64 * 1024
+_BROKEN = (errno.ENOEXEC, errno.EACCES, errno.ENOENT, errno.ENOTDIR, errno.EPERM)
+"""Why a program cannot be run by its own fault; any other reason is this machine's."""
 
 
 class ProcessEnvironment:
@@ -30,6 +35,7 @@ class ProcessEnvironment:
     def __init__(self, plan: SidePlan, folder: Path, run: RunFile, redactor: Redactor) -> None:
         self._plan, self._folder, self._run, self._redactor = plan, folder, run, redactor
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._stopped = False
         folder.mkdir(parents=True, exist_ok=True)
 
     def restore(self, payloads: Mapping[str, bytes]) -> None:
@@ -42,7 +48,7 @@ class ProcessEnvironment:
     def migrate(self) -> None:
         """Run the migrations in order."""
         for command in self._plan.migrations:
-            process = self._spawn(command)
+            process = self._running[command.name] = self._spawn(command)
             try:
                 code = process.wait(timeout=command.timeout)
             except subprocess.TimeoutExpired:
@@ -60,6 +66,7 @@ class ProcessEnvironment:
             self._running[command.name] = self._spawn(command)
         for command in self._plan.services:
             self._wait_until_ready(command)
+        self._run.add_strays()
 
     def _wait_until_ready(self, command: Command) -> None:
         deadline = time.monotonic() + command.timeout
@@ -75,9 +82,10 @@ class ProcessEnvironment:
                 self._check_owner(command, process)
                 return
             time.sleep(_POLL)
-        raise StartError(
-            self._failed(command, f"not ready after {command.timeout:.0f} s: {command.ready} gave {seen}")
-        )
+        what = f"not ready after {command.timeout:.0f} s: {command.ready} gave {seen}"
+        if not any(str(command.port) in word for word in (*command.argv, *command.env.values())):
+            what += ", and its command names no {port}"
+        raise StartError(self._failed(command, what))
 
     def _check_owner(self, command: Command, process: subprocess.Popen[bytes]) -> None:
         """Ready means that *this* service answers, not something else that sits on the port."""
@@ -94,12 +102,13 @@ class ProcessEnvironment:
 
     def stop(self) -> None:
         """Kill every process of this side; the folders go with the run."""
-        for process in self._running.values():
+        self._stopped = True
+        for process in list(self._running.values()):
             self._end(process)
 
     def stores(self) -> Mapping[str, Store]:
         """The SQLite files, opened read only."""
-        return {name: SqliteStore(name, path) for name, path in self._plan.stores.items()}
+        return {name: SqliteStore(name, path, self._redactor) for name, path in self._plan.stores.items()}
 
     def alive(self) -> str | None:
         """What became of a service that should run."""
@@ -117,45 +126,75 @@ class ProcessEnvironment:
         ]
 
     def _spawn(self, command: Command) -> subprocess.Popen[bytes]:
+        if self._stopped:
+            raise StartError(f"{command.name}: not started, the run is being stopped")
         if not command.cwd.is_dir():
             raise StartError(f"{command.name}: no folder {command.cwd.name}/ in this side's code")
-        program = shutil.which(command.argv[0]) or shutil.which(command.cwd / command.argv[0])
+        program = _program(command)
         if program is None:
             raise StartError(
                 f"{command.name}: no program '{command.argv[0]}' on PATH; try '{{python}}' or a full path"
             )
-        with (self._folder / f"{command.name.replace(' ', '-')}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [program, *command.argv[1:]],
-                env=dict(command.env),
-                cwd=command.cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        try:
+            with (self._folder / f"{command.name.replace(' ', '-')}.log").open("ab") as log:
+                process = subprocess.Popen(
+                    [program, *command.argv[1:]],
+                    env=dict(command.env),
+                    cwd=command.cwd,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            kind = StartError if error.errno in _BROKEN else InconclusiveError
+            raise kind(f"{command.name}: '{command.argv[0]}' cannot be run: {error.strerror}") from None
         self._run.add_process(process.pid)
         return process
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
-        birth = born(process.pid)
-        end_session(process.pid, -1.0 if birth is None else birth)
+        end_session(process.pid, born(process.pid))  # it is our child, so its number cannot be another's
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=5)
 
     def _failed(self, command: Command, what: str) -> str:
-        path = self._folder / f"{command.name.replace(' ', '-')}.log"
-        lines = [line for line in self._redactor.redact_text(_read(path)).splitlines() if line.strip()]
+        text = self._redactor.redact_text(_tail(self._folder / f"{command.name.replace(' ', '-')}.log"))
+        lines = [line for line in text.splitlines() if line.strip()]
         last = f"; its last line: {lines[-1].strip()[:300]}" if lines else "; it printed nothing"
         return f"{command.name}: {what}{last}"
+
+
+def _program(command: Command) -> str | None:
+    """Where a program is: a path counts from the service's folder, a name from the PATH that the service gets."""
+    name = command.argv[0]
+    if "/" in name:
+        return shutil.which(command.cwd.absolute() / name)
+    return shutil.which(name, path=command.env.get("PATH"))
+
+
+def _tail(path: Path) -> str:
+    """The last lines of a file, each whole, so that no half of a secret is left that nobody would know."""
+    try:
+        with path.open("rb") as file:
+            start = max(file.seek(0, os.SEEK_END) - _TAIL, 0)
+            file.seek(start)
+            content = file.read(_TAIL)
+    except FileNotFoundError:
+        return ""
+    return (content.partition(b"\n")[2] if start else content).decode(errors="replace")
 
 
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(_LOG_LIMIT).decode(errors="replace")
+            content = file.read(_LOG_LIMIT + 1)
     except FileNotFoundError:
         return ""
+    if (
+        len(content) > _LOG_LIMIT
+    ):  # up to a line's end, so that no half of a secret is left that nobody would know
+        content = content.rpartition(b"\n")[0] + b"\n[gate: cut here]\n"
+    return content.decode(errors="replace")
 
 
 def _status(code: int) -> str:

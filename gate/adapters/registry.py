@@ -9,12 +9,24 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from gate.adapters.processes import (
+    boot_id,
+    born,
+    end_descendants,
+    end_session,
+    end_users_of,
+    now,
+    sessions_below,
+)
+
+_GIT_SECONDS = 60
 
 
 class RunFile:
@@ -24,6 +36,7 @@ class RunFile:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / f"{run_id}.json"
         self._lock = threading.Lock()  # both sides are brought up at the same time
+        self._began = now()
         self._content: dict[str, Any] = {
             "owner": os.getpid(),
             "born": born(os.getpid()),
@@ -38,6 +51,11 @@ class RunFile:
         """Enter a session leader that was started."""
         self._enter("processes", [pid, born(pid)])
 
+    def add_strays(self) -> None:
+        """Enter the sessions that started services have made for themselves."""
+        for session in sessions_below(self._began) - {entry[0] for entry in self._content["processes"]}:
+            self.add_process(session)
+
     def add_directory(self, path: Path) -> None:
         """Enter a folder that is about to be made."""
         self._enter("directories", str(path))
@@ -48,6 +66,9 @@ class RunFile:
 
     def finish(self) -> None:
         """Remove everything that was entered, then the ledger."""
+        for pid, birth in self._content["processes"]:
+            end_session(pid, birth)
+        end_descendants(self._began)
         remove(self._content)
         self._path.unlink(missing_ok=True)
 
@@ -68,14 +89,13 @@ def clean(folder: Path) -> Iterator[str]:
         return
     for path in sorted(folder.glob("*.json")):
         try:
-            content = json.loads(path.read_text())
-            alive = content["boot"] == boot_id() and born(content["owner"]) == content["born"]
+            content = _read(path)
         except FileNotFoundError:
-            continue
-        except (ValueError, KeyError, TypeError):
+            continue  # another gate was faster, or the run has ended
+        except (OSError, ValueError, KeyError, TypeError):
             yield f"{path.name}: not a run file, left alone"
             continue
-        if alive:
+        if content["boot"] == boot_id() and born(content["owner"]) == content["born"]:
             continue
         remove(content)
         path.unlink(missing_ok=True)
@@ -86,67 +106,46 @@ def clean(folder: Path) -> Iterator[str]:
             path.unlink(missing_ok=True)
 
 
-def remove(content: dict[str, Any]) -> None:
+def _read(path: Path) -> dict[str, Any]:
+    """A run file, of the shape that :func:`remove` relies on."""
+    content = json.loads(path.read_text())
+    return {
+        "owner": int(content["owner"]),
+        "born": content["born"],
+        "boot": str(content["boot"]),
+        "processes": [(int(pid), birth) for pid, birth in content["processes"]],
+        "directories": [str(path) for path in content["directories"]],
+        "worktrees": [(str(repository), str(path)) for repository, path in content["worktrees"]],
+    }
+
+
+def remove(content: Mapping[str, Any]) -> None:
     """End the processes of a ledger, then remove its worktrees and folders."""
     directories = [Path(path) for path in content["directories"]]
     if content["boot"] == boot_id():
         for pid, birth in content["processes"]:
             end_session(pid, birth)
-        for process in _writing_below(directories):
-            with suppress(psutil.Error):
-                process.kill()
+        end_users_of(directories)
     for repository, path in content["worktrees"]:
-        arguments = ["git", "-C", repository, "worktree", "remove", "--force", path]
-        subprocess.run(arguments, capture_output=True, check=False, timeout=60)
-        shutil.rmtree(path, ignore_errors=True)
-        subprocess.run(
-            ["git", "-C", repository, "worktree", "prune"], capture_output=True, check=False, timeout=60
-        )
+        _remove_worktree(repository, path)
     for directory in directories:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def end_session(leader: int, birth: float) -> None:
-    """Kill every process of a session that the gate made, even when its leader is gone."""
-    if born(leader) not in (None, birth):
-        return  # the number was given out again, which happens only when nothing of the session is left
-    members = []
-    for process in psutil.process_iter():
-        with suppress(OSError, psutil.Error):
-            if os.getsid(process.pid) == leader:
-                members.append(process)
-                process.kill()
-    psutil.wait_procs(members, timeout=5)
+def _remove_worktree(repository: str, path: str) -> None:
+    """One that was made half is locked, or known to git without being there; so more than ``remove`` is tried."""
+    _git(repository, "remove", "--force", "--force", path)
+    shutil.rmtree(path, ignore_errors=True)
+    _git(repository, "unlock", path)
+    _git(repository, "prune")
 
 
-def _writing_below(directories: list[Path]) -> list[psutil.Process]:
-    """Processes whose output goes to a log of this run: started, but not yet entered, or gone to another session."""
-    found = []
-    for process in psutil.process_iter():
-        for descriptor in ("1", "2"):
-            with suppress(OSError):
-                target = Path(f"/proc/{process.pid}/fd/{descriptor}").readlink()
-                if any(directory in target.parents for directory in directories):
-                    found.append(process)
-                    break
-    return found
-
-
-def born(pid: int) -> float | None:
-    """When a process began, in ticks since boot (elsewhere than on Linux: seconds); None where there is none."""
-    try:
-        if Path("/proc/self/stat").exists():
-            stat = Path(f"/proc/{pid}/stat").read_text()
-            fields = stat.rpartition(")")[2].split()
-            return None if fields[0] in "ZX" else float(fields[19])
-        return psutil.Process(pid).create_time()
-    except (OSError, psutil.Error):
-        return None
-
-
-def boot_id() -> str:
-    """Which boot of the machine this is."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return str(int(psutil.boot_time()))
+def _git(repository: str, *arguments: str) -> None:
+    with suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(
+            ["git", "-C", repository, "worktree", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=_GIT_SECONDS,
+        )

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from gate.config import Redactor
 from gate.errors import InconclusiveError
 from gate.model import Json, Table
 
+_UUID_BYTES = 16
+_GROUP = 12
 _BUSY_SECONDS = 5.0
 
 
 class SqliteStore:
     """Implements :class:`gate.ports.Store`."""
 
-    def __init__(self, name: str, path: Path) -> None:
-        self._name, self._path = name, path
+    def __init__(self, name: str, path: Path, redactor: Redactor) -> None:
+        self._name, self._path, self._redactor = name, path, redactor
         try:
             self._connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=ro",
@@ -25,6 +28,7 @@ class SqliteStore:
                 check_same_thread=False,
             )
             self._connection.row_factory = sqlite3.Row
+            self._connection.text_factory = lambda raw: raw.decode(errors="backslashreplace")
             self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
         except sqlite3.Error as error:
             raise self._error("cannot be opened", error) from None
@@ -54,7 +58,16 @@ class SqliteStore:
     def rows(self, table: str) -> Sequence[Mapping[str, Json]]:
         """All rows, in order of their rowid or key."""
         found = self._query(f"SELECT * FROM {_quoted(table)}")  # noqa: S608 - quoted
-        return [{column: _value(row[column]) for column in row.keys()} for row in found]  # noqa: SIM118
+        return [{column: self._value(row[column]) for column in row.keys()} for row in found]  # noqa: SIM118
+
+    def _value(self, value: object) -> Json:
+        if isinstance(value, bytes):
+            return _blob(self._redactor.redact(value))
+        if isinstance(value, str):
+            return self._redactor.redact_text(value)
+        if value is None or isinstance(value, int | float):
+            return value
+        raise TypeError(f"SQLite gave a {type(value).__name__}")
 
     def version(self) -> Json:
         """Changes with every commit of another connection."""
@@ -62,7 +75,7 @@ class SqliteStore:
 
     def undrained(self, table: str, published: str) -> int:
         """Rows that wait for their relay."""
-        sql = f"SELECT count(*) FROM {_quoted(table)} WHERE {_quoted(published)} IS NULL"  # noqa: S608 - quoted
+        sql = f"SELECT count(*) FROM {_quoted(table)} WHERE {_column(published)} IS NULL"  # noqa: S608 - quoted
         return int(self._query(sql)[0][0])
 
     def close(self) -> None:
@@ -77,17 +90,22 @@ class SqliteStore:
 
     def _error(self, what: str, error: sqlite3.Error) -> InconclusiveError:
         return InconclusiveError(
-            f"store {self._name}: {self._path.name} {what}: {error}; check 'state' in gate.yml"
+            f"store {self._name}: {self._path.name} {what}: {error}; check 'state' and 'observe' in gate.yml"
         )
+
+
+def _column(name: str) -> str:
+    """In backticks: SQLite takes what stands in double quotes and is no column for a text, and says nothing."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _blob(value: bytes) -> str:
+    """Sixteen bytes are a UUID; others are base64 in groups too short for any to pass for an id."""
+    if len(value) == _UUID_BYTES:
+        return value.hex()
+    text = base64.b64encode(value).decode()
+    return " ".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _value(value: object) -> Json:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if value is None or isinstance(value, int | float | str):
-        return value
-    raise TypeError(f"SQLite gave a {type(value).__name__}")

@@ -1,14 +1,18 @@
 """A scenario written by hand: one request, or a list of them, without anything recorded."""
 
 import re
+from collections.abc import Mapping
 
 from gate.bundle import text
 from gate.bundle.events import check_headers
 from gate.bundle.fields import Fields
 from gate.bundle.where import Where, quoted
+from gate.config.jsonpath import StepKind, parse
 from gate.model import Channel, Event, Header, Json, Recording
 from gate.model.body import encode
 
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_PLAIN = (StepKind.NAME, StepKind.INDEX)
 _APART = 1_000_000
 """Microseconds between two requests: none overlap, so each is sent after the one before."""
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,19}")
@@ -29,7 +33,7 @@ def from_request_file(content: bytes, name: str, where: Where) -> Recording:
 
 def _event(entry: Json, index: int, where: Where) -> Event:
     what = f"request {index + 1}"
-    outer = Fields(entry, where, f"the entry of {what}", ("request",))
+    outer = Fields(entry, where, f"the entry of {what}", ("request",), ("save",))
     fields = Fields(outer.any("request"), where, what, ("method", "path"), ("headers", "body"))
     method, target = fields.text("method"), fields.text("path")
     if not _METHOD.fullmatch(method):
@@ -42,14 +46,39 @@ def _event(entry: Json, index: int, where: Where) -> Event:
     headers = {header.lower(): value for header, value in fields.mapping("headers").items()}
     check_headers({"headers": headers}, what, where)
     payload = _payload(fields.any("body"), headers, where)
+    inputs: dict[str, Json] = {
+        "method": method,
+        "path": path,
+        "query": query,
+        "headers": headers,
+        "body": encode(payload),
+    }
+    if save := _save(outer.mapping("save"), what, where):
+        inputs["save"] = save
     return Event(
         seq=index,
         channel=Channel.REQUEST,
         operation=f"{method} {path}",
-        inputs={"method": method, "path": path, "query": query, "headers": headers, "body": encode(payload)},
+        inputs=inputs,
         output=None,
         started_at=index * _APART,
     )
+
+
+def _save(wanted: Mapping[str, Json], what: str, where: Where) -> dict[str, Json]:
+    for name, path in wanted.items():
+        try:
+            good = (
+                _NAME.fullmatch(name) and isinstance(path, str) and all(s.kind in _PLAIN for s in parse(path))
+            )
+        except ValueError:
+            good = False
+        if not good:
+            seen = f"{quoted(name, 40)}: {quoted(str(path), 60)}"
+            raise where.error(
+                f"'save' of {what} has {seen}, not a name and a path", 'write it as {"invoice": "$.body.id"}'
+            )
+    return dict(wanted)
 
 
 def _payload(body: Json, headers: dict[str, Json], where: Where) -> bytes:

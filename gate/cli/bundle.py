@@ -134,7 +134,7 @@ def _bundle_json(found: Bundle) -> list[str]:
 def _events_text(recording: Recording) -> list[str]:
     began = _began(recording)
     rows = [
-        [f"{(event.started_at - began) / 1000:.3f}", event.channel, shown(event.operation), _outcome(event)]
+        [_shown_ms(_ms(event, began)), event.channel, shown(event.operation), _outcome(event)]
         for event in recording.events
     ]
     return _table([["ms", "channel", "operation", "outcome"], *rows], right=range(1))
@@ -146,7 +146,7 @@ def _events_json(recording: Recording) -> list[str]:
         _json(
             {
                 "seq": event.seq,
-                "ms": (event.started_at - began) / 1000,
+                "ms": _ms(event, began),
                 "channel": event.channel,
                 "operation": event.operation,
                 "outcome": _outcome(event),
@@ -157,8 +157,19 @@ def _events_json(recording: Recording) -> list[str]:
     ]
 
 
+def _ms(event: Event, began: int) -> float | None:
+    """Milliseconds since the scenario began; a final row has no time."""
+    return None if event.channel is Channel.ROW else (event.started_at - began) / 1000
+
+
+def _shown_ms(moment: float | None) -> str:
+    return "" if moment is None else f"{moment:.3f}"
+
+
 def _began(recording: Recording) -> int:
-    return recording.header.started_at or min((event.started_at for event in recording.events), default=0)
+    return recording.header.started_at or min(
+        (event.started_at for event in recording.events if event.started_at), default=0
+    )
 
 
 def _outcome(event: Event) -> str:

@@ -3,12 +3,14 @@
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from gate.bundle import pack
-from gate.errors import InconclusiveError
+from gate.cli.say import flush_output, let_go_of_streams
+from gate.errors import InconclusiveError, RequestError
 from gate.model import Bundle, Manifest, Recording, Result, SideName
 from gate.progress import Finished, Notice, PhaseStarted, Progress, ScenarioJudged, ScenarioSent
 from gate.report import console, pages, summary, to_json
@@ -34,10 +36,11 @@ def follow(progress: Iterable[Progress]) -> Result:
 
 
 def _tell(text: str, live: bool, keep: bool = False) -> None:
-    if live:
-        click.echo(f"\r\x1b[K{text}", nl=keep, err=True)
-    elif text:
-        click.echo(text, err=True)
+    with suppress(OSError):  # progress that nobody reads is no reason to stop
+        if live:
+            click.echo(f"\r\x1b[K{text}", nl=keep, err=True)
+        elif text:
+            click.echo(text, err=True)
 
 
 def write_run(result: Result, recordings: Mapping[SideName, Mapping[str, Recording]], folder: Path) -> Path:
@@ -49,7 +52,11 @@ def write_run(result: Result, recordings: Mapping[SideName, Mapping[str, Recordi
         _write(folder / "summary.md", summary(result).encode())
         for side, found in recordings.items():
             name = f"{result.service}-{side}"
-            pack(Bundle(manifest=Manifest(name=name), recordings=found), folder / f"{side}.repro")
+            bundle = Bundle(manifest=Manifest(name=name), recordings=found)
+            try:
+                pack(bundle, folder / f"{side}.repro")
+            except RequestError as error:  # a bundle may hold less than a hostile service can say
+                _tell(f"{side}.repro is not written: {error}", live=False)
         _write(folder / "result.json", to_json(result))
     except OSError as error:
         raise InconclusiveError(
@@ -70,7 +77,11 @@ def _write(path: Path, content: bytes) -> None:
 
 def show(result: Result, report: Path, form: str) -> None:
     """Print the result: the few lines for a person, or result.json."""
-    if form == "json":
-        click.echo(to_json(result).decode())
-    else:
-        click.echo(console(result, colour=sys.stdout.isatty(), report=str(report)), nl=False)
+    try:
+        if form == "json":
+            click.echo(to_json(result).decode())
+        else:
+            click.echo(console(result, colour=sys.stdout.isatty(), report=str(report)), nl=False)
+        flush_output()
+    except BrokenPipeError:  # the verdict stands, and the files are written
+        let_go_of_streams()

@@ -3,17 +3,20 @@
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 try:
     import click
 except ImportError:
     sys.exit("gate: the command line is not installed; try: pip install 'replay-gate[gate]'")
 
+from gate.cli.say import flush_output, let_go_of_streams, mend_streams, say
 from gate.errors import GateError, InconclusiveError
 
 _COMMANDS = {
@@ -25,6 +28,7 @@ _COMMANDS = {
     "clean": ("gate.cli.clean", "Remove what killed runs left behind."),
 }
 _USAGE, _INTERNAL = 2, 4
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Commands(click.Group):
@@ -38,6 +42,15 @@ class _Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            done = super().invoke(ctx)
+            flush_output()
+        except BrokenPipeError:  # click would exit with 1, which means that the change fails
+            let_go_of_streams()
+            raise InconclusiveError("nobody reads the output: the pipe is closed") from None
+        return done
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -55,50 +68,63 @@ def gate() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit. Expected errors are one line on standard error, never a traceback."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    mend_streams()
+    for number in _SIGNALS:
         signal.signal(number, _interrupted)
+    try:
+        code = _run(arguments)
+    except KeyboardInterrupt:  # while the end of the run was being told
+        code = InconclusiveError.exit_code
+    let_go_of_streams()
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = gate.main(arguments, prog_name="gate", standalone_mode=False)
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f"; see '{context.command_path} --help'" if context else ""
-        _say(f"{error.format_message()}{hint}")
-        sys.exit(_USAGE)
+        say(f"{error.format_message().rstrip('.')}{hint}")
+        return _USAGE
     except (click.Abort, KeyboardInterrupt):
-        _say("interrupted; everything that was started is stopped")
-        sys.exit(InconclusiveError.exit_code)
+        say("interrupted; everything that was started is stopped")
+        return InconclusiveError.exit_code
     except GateError as error:
-        _say(str(error))
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_INTERNAL)
+        say(str(error))
+        return error.exit_code
+    except ModuleNotFoundError as error:
+        if (error.name or "gate").partition(".")[0] == "gate":
+            return _internal(error)
+        say(f"the package {error.name} is not installed; try: pip install 'replay-gate[gate]'")
+        return InconclusiveError.exit_code
     except OSError as error:
-        _say(f"{error.filename or 'this machine'}: {error.strerror or error}; run 'gate doctor'")
-        sys.exit(InconclusiveError.exit_code)
+        say(f"{error.filename or 'this machine'}: {error.strerror or error}; run 'gate doctor'")
+        return InconclusiveError.exit_code
     except Exception as error:
-        _say(f"internal error: {type(error).__name__}: {error}; the traceback is in {_keep_traceback()}")
-        sys.exit(_INTERNAL)
-    sys.exit(code if isinstance(code, int) else 0)
+        return _internal(error)
+    return code if isinstance(code, int) else 0
 
 
-def _interrupted(number: int, _frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)  # a second signal must not tear the clean-up
-    raise InconclusiveError(
-        f"interrupted by {signal.Signals(number).name}; everything that was started is stopped"
-    )
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # a second signal must not tear the clean-up
+    raise KeyboardInterrupt  # asyncio lets this through, where it would keep an exception to itself
 
 
-def _say(text: str) -> None:
-    line = " ".join(text.split())
-    print(f"gate: {''.join(c if c.isprintable() else '?' for c in line)}", file=sys.stderr)
+def _internal(error: Exception) -> int:
+    say(f"internal error: {type(error).__name__}: {error}; the traceback is in {_keep_traceback()}")
+    return _INTERNAL
 
 
 def _keep_traceback() -> Path:
-    path = Path(".gate") / "logs" / "internal-error.txt"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(traceback.format_exc())
-    except OSError:
-        traceback.print_exc()
-    return path
+    """Under .gate/logs, or where else it can be written."""
+    for folder in (Path(".gate"), Path(tempfile.gettempdir()) / f"gate-{os.getpid()}"):
+        path = folder / "logs" / "internal-error.txt"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(traceback.format_exc(), encoding="utf-8")
+        except OSError:
+            continue
+        return path
+    return Path(os.devnull)

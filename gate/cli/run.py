@@ -7,7 +7,9 @@ import click
 
 from gate import wiring
 from gate.cli.files import follow, show, write_run
+from gate.cli.say import say
 from gate.config.load import load
+from gate.model import Verdict
 from gate.pipeline import State
 from gate.pipeline import run as run_job
 
@@ -77,7 +79,7 @@ def gate_run(asked: wiring.Asked, out: Path | None, form: str) -> int:
     for line in wiring.clean(os.environ):
         click.echo(line, err=True)
     run_id = wiring.new_run_id()
-    folder = out or Path(".gate") / "runs" / run_id
+    folder = out or _default(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     state = State()
     with wiring.job(asked, run_id, folder / "logs", os.environ) as job:
@@ -88,4 +90,16 @@ def gate_run(asked: wiring.Asked, out: Path | None, form: str) -> int:
         }
     report = write_run(result, recordings, folder)
     show(result, report, form)
+    if state.stopped or result.verdict is Verdict.INCONCLUSIVE:
+        more = f" (and {len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
+        say(f"{result.verdict}: {result.reasons[0]}{more}; the logs are in {folder / 'logs'}")
     return result.verdict.exit_code
+
+
+def _default(run_id: str) -> Path:
+    """Where a run's files go that nobody named a place for; git is told to leave them alone."""
+    home = Path(".gate")
+    if not home.exists():
+        home.mkdir()
+        (home / ".gitignore").write_text("*\n")
+    return home / "runs" / run_id

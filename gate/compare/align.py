@@ -1,14 +1,18 @@
 """Which item on the left is which on the right, before their ids are known."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Hashable, Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple, TypeAlias
 
 from gate.model import Json
 
-Item = TypeVar("Item")
 _MOST_PAIRS = 40_000
 """Above this many candidate pairs the rest is paired in order; scoring all would take seconds."""
+_MOST_STEPS = 4_000_000
+"""Above this many steps two sequences are paired place by place; finding what moved would take seconds."""
+Items: TypeAlias = Sequence[Json] | Mapping[int, Json]
+Flat: TypeAlias = dict[tuple[str | int, ...], Json]
 
 
 class Alignment(NamedTuple):
@@ -19,56 +23,95 @@ class Alignment(NamedTuple):
     right: tuple[int, ...]
 
 
+def alignment(pairs: Sequence[tuple[int, int]], left: int, right: int) -> Alignment:
+    """These pairs, and what of so many items on either side they leave over."""
+    ours, theirs = {a for a, _ in pairs}, {b for _, b in pairs}
+    return Alignment(
+        tuple(sorted(pairs)),
+        tuple(index for index in range(left) if index not in ours),
+        tuple(index for index in range(right) if index not in theirs),
+    )
+
+
 def by_key(left: Sequence[Hashable], right: Sequence[Hashable]) -> Alignment:
     """Pair what has equal keys, in order of appearance."""
     waiting: defaultdict[Hashable, list[int]] = defaultdict(list)
     for index in range(len(right) - 1, -1, -1):
         waiting[right[index]].append(index)
-    pairs = tuple((index, waiting[key].pop()) for index, key in enumerate(left) if waiting[key])
-    ours, theirs = {a for a, _ in pairs}, {b for _, b in pairs}
-    return Alignment(
-        pairs,
-        tuple(index for index in range(len(left)) if index not in ours),
-        tuple(index for index in range(len(right)) if index not in theirs),
-    )
+    pairs = [(index, waiting[key].pop()) for index, key in enumerate(left) if waiting[key]]
+    return alignment(pairs, len(left), len(right))
 
 
-def by_likeness(rest: Alignment, likeness: Callable[[int, int], float], least: float = 0.5) -> Alignment:
+def by_keys(*keys: tuple[Sequence[Hashable], Sequence[Hashable]]) -> Alignment:
+    """Pair by the first, strictest keys; what that leaves over by the next."""
+    (left, right), *weaker = keys
+    found = by_key(left, right)
+    for ours, theirs in weaker:
+        more = by_key([ours[a] for a in found.left], [theirs[b] for b in found.right])
+        pairs = [*found.pairs, *((found.left[a], found.right[b]) for a, b in more.pairs)]
+        found = alignment(pairs, len(left), len(right))
+    return found
+
+
+def in_order(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """Pair equal keys without crossings, as many as a reader would."""
+    least = min(len(left), len(right))
+    start = next((i for i in range(least) if left[i] != right[i]), least)
+    pairs = [(index, index) for index in range(start)]
+    ours, theirs = left[start:], right[start:]
+    counts: defaultdict[Hashable, int] = defaultdict(int)
+    for key in theirs:
+        counts[key] += 1
+    if sum(counts[key] for key in ours) > _MOST_STEPS:
+        return [(i, i) for i in range(least)]
+    blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    return pairs + [
+        (start + block.a + step, start + block.b + step) for block in blocks for step in range(block.size)
+    ]
+
+
+def by_likeness(rest: Alignment, left: Items, right: Items, least: float = 0.5) -> Alignment:
     """Pair what is left over with its most similar counterpart, if that is similar enough."""
+    if not rest.left or not rest.right:
+        return rest
+    taken_left: dict[int, int] = {}
+    taken_right: set[int] = set()
     if len(rest.left) * len(rest.right) > _MOST_PAIRS:
-        extra = tuple(zip(rest.left, rest.right, strict=False))
+        taken_left = dict(zip(rest.left, rest.right, strict=False))
+        taken_right = set(taken_left.values())
     else:
-        scored = sorted(
-            ((-likeness(a, b), a, b) for a in rest.left for b in rest.right), key=lambda item: item
-        )
-        extra = ()
-        taken: set[tuple[str, int]] = set()
+        ours, theirs = {a: flat(left[a]) for a in rest.left}, {b: flat(right[b]) for b in rest.right}
+        scored = sorted((-likeness(ours[a], theirs[b]), a, b) for a in rest.left for b in rest.right)
         for score, a, b in scored:
-            if -score >= least and ("l", a) not in taken and ("r", b) not in taken:
-                taken |= {("l", a), ("r", b)}
-                extra += ((a, b),)
-    ours, theirs = {a for a, _ in extra}, {b for _, b in extra}
+            if -score >= least and a not in taken_left and b not in taken_right:
+                taken_left[a] = b
+                taken_right.add(b)
     return Alignment(
-        tuple(sorted(rest.pairs + extra)),
-        tuple(index for index in rest.left if index not in ours),
-        tuple(index for index in rest.right if index not in theirs),
+        tuple(sorted((*rest.pairs, *taken_left.items()))),
+        tuple(index for index in rest.left if index not in taken_left),
+        tuple(index for index in rest.right if index not in taken_right),
     )
 
 
-def likeness(left: Json, right: Json) -> float:
+def likeness(left: Flat, right: Flat) -> float:
     """The share of leaves that two masked documents have in common."""
-    ours, theirs = dict(_flat(left, ())), dict(_flat(right, ()))
-    everything = ours.keys() | theirs.keys()
+    everything = left.keys() | right.keys()
     if not everything:
         return 1.0
-    return sum(path in ours and path in theirs and ours[path] == theirs[path] for path in everything) / len(
+    return sum(path in left and path in right and left[path] == right[path] for path in everything) / len(
         everything
     )
 
 
-def _flat(content: Json, path: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], Json]]:
+def flat(content: Json, path: tuple[str | int, ...] = ()) -> Flat:
+    """The leaves of a document by their path."""
     if isinstance(content, dict):
-        return [item for key, value in content.items() for item in _flat(value, (*path, key))]
+        items = content.items()
+        return {key: leaf for name, value in items for key, leaf in flat(value, (*path, name)).items()}
     if isinstance(content, list):
-        return [item for index, value in enumerate(content) for item in _flat(value, (*path, index))]
-    return [(path, content)]
+        return {
+            key: leaf
+            for index, value in enumerate(content)
+            for key, leaf in flat(value, (*path, index)).items()
+        }
+    return {path: content}

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from gate.compare.align import by_key, by_likeness, likeness
+from gate.compare.align import by_keys, by_likeness
 from gate.compare.context import Context
 from gate.compare.order import swapped
 from gate.compare.requests import resource
-from gate.identity import readable, route
+from gate.identity import route
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
 
 _VOLATILE = frozenset(
@@ -42,20 +42,16 @@ def compare_calls(context: Context) -> list[Difference]:
 def _operation(
     context: Context, left: Sequence[Event], right: Sequence[Event]
 ) -> tuple[list[tuple[Event, Event]], list[Difference]]:
-    ours, theirs = [asked(event) for event in left], [asked(event) for event in right]
+    ours, theirs = [asked(context, event) for event in left], [asked(context, event) for event in right]
     mine = [context.renaming.mask(item, "left") for item in ours]
     yours = [context.renaming.mask(item, "right") for item in theirs]
     keys_left, keys_right = [canonical(item) for item in mine], [canonical(item) for item in yours]
-    aligned = by_likeness(by_key(keys_left, keys_right), lambda a, b: likeness(mine[a], yours[b]), least=0.3)
+    traced = [(event.lineage, key) for event, key in zip(left, keys_left, strict=True)]
+    traced_right = [(event.lineage, key) for event, key in zip(right, keys_right, strict=True)]
+    aligned = by_likeness(by_keys((traced, traced_right), (keys_left, keys_right)), mine, yours, least=0.3)
     found: list[Difference] = []
     for a, b in aligned.pairs:
-        if canonical(ours[a]) == canonical(theirs[b]):
-            context.renaming.skip(ours[a])
-            found += context.leaf_differences((), (ours[a], theirs[b]), (left[a], right[b]))
-            continue
-        leaves = context.documents.differ(ours[a], theirs[b], resource(left[a].operation))
-        entity = context.entity(ours[a], "left") if leaves else None
-        found += context.leaf_differences(leaves, (ours[a], theirs[b]), (left[a], right[b]), entity=entity)
+        found += context.pair((ours[a], theirs[b]), (left[a], right[b]), resource(left[a].operation))
     for a in aligned.left:
         found.append(context.one_sided(left[a], Kind.MISSING, ours[a], counts=(len(left), len(right))))
     repeated: dict[bytes, list[int]] = {}
@@ -76,9 +72,9 @@ def _operation(
     return [(left[a], right[b]) for a, b in aligned.pairs], found
 
 
-def asked(event: Event) -> Json:
+def asked(context: Context, event: Event) -> Json:
     """The part of a call that is compared: where to, the payload, and the headers that carry intent."""
-    content = readable(event.inputs)
+    content = context.read(event.inputs)
     if not isinstance(content, dict):
         return content
     headers = content.get("headers")

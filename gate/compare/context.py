@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.compare.documents import Documents, Leaf, Path, json_path, leaves
+from gate.compare.documents import About, Documents, Leaf, leaves
 from gate.compare.ignore import Ignore
+from gate.compare.paths import Path, json_path
 from gate.config import Compare
-from gate.identity import Frame, Renaming, Which, given, marks, route
-from gate.model import Channel, Difference, Event, Json, Kind, Recording
+from gate.identity import Frame, Renaming, Which, given, marks, readable, route, singular
+from gate.model import Channel, Difference, Event, Json, Kind, Recording, canonical
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +31,9 @@ class Context:
             right=[event.started_at for event in right.stimuli],
             tolerance=int(rules.time * 1e6),
         )
-        self.renaming = Renaming(given=given(left) | given(right), frame=frame, number=rules.number)
+        self._read: dict[int, Json] = {}
+        known = given(left, self.read) | given(right, self.read)
+        self.renaming = Renaming(given=known, frame=frame, number=rules.number)
         self.tables = {**left.header.tables, **right.header.tables}
         self.documents = Documents(self.renaming, self.tables)
         self.tally = Tally()
@@ -40,37 +43,63 @@ class Context:
             "right": {event.lineage: route(event.operation) for event in right.stimuli if event.lineage},
         }
 
-    def leaf_differences(
+    def read(self, side: Mapping[str, Json] | None) -> Json:
+        """An event's inputs or output with its body as a document; read once, since both provenance and stages ask."""
+        if side is None:
+            return None
+        if (known := self._read.get(id(side))) is None:  # the recordings outlive this table of their ids
+            known = self._read[id(side)] = readable(side)
+        return known
+
+    def pair(
         self,
-        found: Iterable[Leaf],
         documents: tuple[Json, Json],
         events: tuple[Event, Event],
-        prefix: Path = (),
-        entity: str | None = None,
+        noun: str,
+        references: Mapping[str, str] | None = None,
     ) -> list[Difference]:
-        """Turn the differing leaves of one pair of documents into differences, and count the leaves."""
-        kept = []
+        """Compare the documents of two events that belong together, and count their leaves."""
+        left, right = documents
+        if self.ignore:
+            left, right = self._without_ignored(left, right)
+        found = self.documents.differ(left, right, noun, references)
+        kept: list[Leaf] = []
         for leaf in found:
-            path = prefix + leaf.path
-            if rule := self.ignore.rule(path):
-                self.suppressed[rule] = self.suppressed.get(rule, 0) + 1
-                continue
-            kept.append(self._difference(leaf, path, events, entity))
-        total = leaves(documents[0]) + sum(difference.kind is Kind.EXTRA for difference in kept)
+            if rule := self.ignore.rule(leaf.path):
+                self._suppress(rule)
+            else:
+                kept.append(leaf)
+        total = leaves(left) + sum(leaf.kind is Kind.EXTRA for leaf in kept)
         self.tally.leaves += total
         self.tally.equal += max(total - len(kept), 0)
+        if not kept:
+            return []
+        entity = self._entity_of(documents[0], events[0], "left")
+        return [self._difference(leaf, events, entity) for leaf in kept]
+
+    def _without_ignored(self, left: Json, right: Json) -> tuple[Json, Json]:
+        """Both documents without what the rules leave out; what differs in that is counted as suppressed."""
+        ours: dict[Path, tuple[str, Json]] = {}
+        theirs: dict[Path, tuple[str, Json]] = {}
+        kept = self.ignore.without(left, (), ours), self.ignore.without(right, (), theirs)
+        for path in ours.keys() | theirs.keys():
+            sides = [side[path][1] if path in side else ... for side in (ours, theirs)]
+            if ... in sides or canonical(sides[0]) != canonical(sides[1]):
+                self._suppress((ours.get(path) or theirs[path])[0])
         return kept
 
-    def _difference(
-        self, leaf: Leaf, path: Path, events: tuple[Event, Event], entity: str | None
-    ) -> Difference:
+    def _suppress(self, rule: str) -> None:
+        self.suppressed[rule] = self.suppressed.get(rule, 0) + 1
+
+    def _difference(self, leaf: Leaf, events: tuple[Event, Event], entity: str | None) -> Difference:
         left, right = events
-        kind = Kind.STATUS if path == ("status",) and left.channel is Channel.REQUEST else leaf.kind
+        status = leaf.path == ("status",) and left.channel is Channel.REQUEST
+        kind = Kind.STATUS if status and leaf.kind is not Kind.TYPE else leaf.kind
         return Difference(
             channel=left.channel,
             kind=kind,
             operation=route(left.operation),
-            path=json_path(path),
+            path=json_path(leaf.path),
             baseline=leaf.left,
             candidate=leaf.right,
             event={"baseline": self.name(left, "left"), "candidate": self.name(right, "right")},
@@ -87,14 +116,13 @@ class Context:
         *,
         of: Sequence[Event] = (),
         counts: tuple[int, int] | None = None,
-        entity: str | None = None,
     ) -> Difference:
         """A difference for an event that has no counterpart; ``of`` are all events that count as its repeats."""
         absent = kind is Kind.MISSING
+        which: Which = "left" if absent else "right"
         self.tally.leaves += leaves(content)
-        shown = self.renaming.symbolise(content, "left" if absent else "right")
-        if event.channel is Channel.ROW and isinstance(shown, dict):
-            shown |= self._row_numbers(event, "left" if absent else "right")
+        noun = singular(event.operation)
+        shown = self.documents.shown(content, which, About("", noun, self.tables_of(event.operation)))
         return Difference(
             channel=event.channel,
             kind=kind,
@@ -107,18 +135,10 @@ class Context:
                 "candidate": None if absent else self.name(event, "right"),
             },
             trace_id=event.lineage,
-            entity=entity or self.entity(content, "left" if absent else "right"),
+            entity=self._entity_of(content, event, which),
             counts=counts,
             triggers=self.triggers((event,), ()) if absent else self.triggers((), of or (event,)),
         )
-
-    def _row_numbers(self, event: Event, which: Which) -> dict[str, Json]:
-        """The numbers that the database gave out, as symbols."""
-        return {
-            column: self.renaming.key_symbol(table, value, which)
-            for column, table in self.tables_of(event.operation).items()
-            if isinstance(value := (event.output or {}).get(column), int)
-        }
 
     def name(self, event: Event, which: Which) -> str:
         """How reports call an event: ``call#0`` is the first call; rows have no order, so they go by their table."""
@@ -142,14 +162,31 @@ class Context:
         around = [s for s in recording.stimuli if s.started_at <= event.started_at <= s.ended_at]
         return route(around[0].operation) if len(around) == 1 else None
 
-    def entity(self, content: Json, which: str) -> str | None:
+    def entity(self, content: Json, which: Which) -> str | None:
         """The symbol of what a document is about: the first generated id in it that both sides know."""
         for text in _strings(content):
             for mark in marks(text):
-                symbol = self.renaming.symbol(mark.text, "left" if which == "left" else "right")
-                if "#" in symbol:
+                symbol = self.renaming.symbol(mark.text, which)
+                if "#" in symbol and symbol != mark.text:
                     return symbol
         return None
+
+    def _entity_of(self, content: Json, event: Event, which: Which) -> str | None:
+        return self._row(event, which) if event.channel is Channel.ROW else self.entity(content, which)
+
+    def _row(self, event: Event, which: Which) -> str:
+        """What to call a row: the symbol of its key, or the key itself where it was given."""
+        key, table = event.inputs["key"], event.operation
+        pieces = []
+        for column, value in key.items() if isinstance(key, dict) else [("", key)]:
+            target = self.tables_of(table).get(column)
+            if target and isinstance(value, int):
+                pieces.append(self.renaming.key_symbol(target, value, which))
+                continue
+            symbol = self.renaming.symbolise(value, which, column)
+            named = isinstance(value, str) and symbol != value and "#" in str(symbol)
+            pieces.append(str(symbol) if named else f"{singular(table)} {symbol}")
+        return ", ".join(pieces)
 
     def tables_of(self, table: str) -> Mapping[str, str]:
         """Which columns of a table name rows of a table that numbers its rows."""

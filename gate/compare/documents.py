@@ -1,28 +1,27 @@
 """What differs between two documents, equal up to renaming.
 
-The fast path walks both at once and is done where they are equal. Only what is not goes to DeepDiff, after the right
-document was put in the left one's terms, so that renamed values no longer differ.
+Most pairs are equal, so they are walked once, as fast as can be, and each pair of ids on the way is bound. Only where
+that finds a difference are its bindings taken back and the documents walked again, with lists aligned, to say what
+differs and where.
 """
 
-from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
-from typing import NamedTuple, TypeAlias
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from types import NoneType
+from typing import NamedTuple
 
-from deepdiff import DeepDiff
-
-from gate.identity import Renaming, ids, singular
-from gate.identity.forms import names_id, opaque
+from gate.compare.align import alignment, by_key, by_likeness, in_order
+from gate.compare.nouns import holder, noun
+from gate.compare.paths import Path
+from gate.identity import Renaming, Which, ids, singular
+from gate.identity.forms import SHORTEST, names_id, names_time
 from gate.model import Json, Kind, Table, canonical
 
-Path: TypeAlias = tuple[str | int, ...]
-_KINDS = {
-    "values_changed": Kind.CHANGED,
-    "type_changes": Kind.TYPE,
-    "dictionary_item_added": Kind.EXTRA,
-    "dictionary_item_removed": Kind.MISSING,
-    "iterable_item_added": Kind.EXTRA,
-    "iterable_item_removed": Kind.MISSING,
-}
+References = Mapping[str, str]
+_NO_REFERENCES: References = {}
+_NESTED, _NUMBERS, _CONSTANTS = (dict, list), (int, float), (bool, NoneType)
+_HUGE = 1e300
+"""No float reaches much further, and an integer beyond cannot be added to one."""
 
 
 class Leaf(NamedTuple):
@@ -34,6 +33,18 @@ class Leaf(NamedTuple):
     right: Json
 
 
+class About(NamedTuple):
+    """Where a value stands, as far as it tells what an id names: the key, the thing, integer columns by table."""
+
+    key: str
+    entity: str
+    references: References
+
+    def under(self, name: str, value: Json) -> "About":
+        """The same for the value of a field."""
+        return About(name, holder(name, value, self.entity), self.references)
+
+
 class Documents:
     """Compares documents under one renaming; ``tables`` tells which integers name rows."""
 
@@ -42,172 +53,170 @@ class Documents:
         self._by_noun = {singular(name): name for name, table in tables.items() if table.sequence}
 
     def differ(
-        self, left: Json, right: Json, entity: str, references: Mapping[str, str] | None = None
+        self, left: Json, right: Json, entity: str, references: References | None = None
     ) -> tuple[Leaf, ...]:
         """All differences, in order of their path; ``references`` maps integer columns to tables."""
-        references = references or {}
-        if self._same(left, right, "", entity, references):
-            return ()
-        aligned = self._align(left, right, "", entity, references)
-        found = sorted(self._deep(left, aligned), key=lambda leaf: [str(part) for part in leaf.path])
-        if found:
-            return tuple(found)
-        return (Leaf(Kind.CHANGED, (), *(self.renaming.symbolise(side, "left") for side in (left, aligned))),)
+        about = About("", entity, references or _NO_REFERENCES)
+        before = len(self.renaming)
+        if left == right and canonical(left) == canonical(right):  # == takes True for 1
+            if self.renaming.skip(left, lambda: self._same(left, left, about)):
+                return ()
+        else:
+            self.renaming.settle()
+            before = len(self.renaming)
+            if self._same(left, right, about):
+                return ()
+        self.renaming.forget(before)
+        found = sorted(self._walk(left, right, about, ()), key=lambda leaf: [str(part) for part in leaf.path])
+        return tuple(found) or (self._leaf(Kind.CHANGED, (), left, right, about),)
 
-    def _same(self, left: Json, right: Json, key: str, entity: str, references: Mapping[str, str]) -> bool:
+    def _same(self, left: Json, right: Json, about: About) -> bool:
         """Walk both to the end, whatever is found: each pair on the way is bound."""
-        kind = type(left)
-        if kind is not type(right):
-            return (
-                isinstance(left, float | int) and isinstance(right, float | int) and self._near(left, right)
-            )
         if isinstance(left, dict) and isinstance(right, dict):
-            same = left.keys() == right.keys()
+            same = len(left) == len(right)
+            names = None if left.keys() == right.keys() else self._names(left, right, about)
             for name, value in left.items():
-                if name in right and not self._same(
-                    value, right[name], name, holder(name, value, entity), references
-                ):
+                other = name if names is None else names.get(name)
+                if other is None:
                     same = False
-            return same or self._renamed_keys(left, right, entity, references)
+                elif isinstance(value, str):
+                    same = self._text(value, right[other], name, about) and same
+                elif isinstance(value, _NESTED):
+                    same = self._same(value, right[other], about.under(name, value)) and same
+                else:
+                    same = self._equal(value, right[other], name, about) and same
+            return same
         if isinstance(left, list) and isinstance(right, list):
-            if len(left) != len(right):
-                return False
-            verdicts = [self._same(a, b, key, entity, references) for a, b in zip(left, right, strict=True)]
-            return all(verdicts)
-        return self._leaf(left, right, key, entity, references)
+            same = len(left) == len(right)
+            for ours, theirs in zip(left, right, strict=False):
+                same = self._same(ours, theirs, about) and same
+            return same
+        return self._equal(left, right, about.key, about)
 
-    def _renamed_keys(
-        self, left: dict[str, Json], right: dict[str, Json], entity: str, references: Mapping[str, str]
-    ) -> bool:
-        """True where the objects differ in their keys only by ids that stand as keys."""
-        if len(left) != len(right) or not any(ids(name) for name in left.keys() - right.keys()):
-            return False
-        return all(
-            self.renaming.texts(a, b, entity) and self._same(left[a], right[b], a, entity, references)
-            for a, b in zip(left, right, strict=True)
-        )
+    def _names(self, left: dict[str, Json], right: dict[str, Json], about: About) -> dict[str, str]:
+        """The field on the right for each on the left: of the same name, or under an id that is renamed."""
+        names = {name: name for name in left if name in right}
+        free: dict[str, deque[str]] = {}
+        for name in right:
+            if name not in names and ids(name):
+                free.setdefault(self.renaming.masked(name, "right"), deque()).append(name)
+        for name in left if free else ():
+            if name not in names and (twins := free.get(self.renaming.masked(name, "left"))):
+                if self.renaming.texts(name, twins[0], about.entity):
+                    names[name] = twins.popleft()
+        return names
 
-    def _leaf(self, left: Json, right: Json, key: str, entity: str, references: Mapping[str, str]) -> bool:
-        if isinstance(left, str) and isinstance(right, str):
-            if self.renaming.texts(left, right, noun(key, entity)):
-                return True
-            return (
-                names_id(key) and opaque(left, right) and self.renaming.bind(left, right, noun(key, entity))
-            )
-        if isinstance(left, bool) or left is None:
+    def _equal(self, left: Json, right: Json, key: str, about: About) -> bool:
+        """Whether two values are equal up to renaming; ``about`` is the object that they stand in."""
+        if isinstance(left, str):
+            return self._text(left, right, key, about)
+        if isinstance(left, _CONSTANTS) or isinstance(right, _CONSTANTS):
+            return left is right
+        if isinstance(left, int) and isinstance(right, int) and (table := self._table(key, about)):
+            return self.renaming.bind_key(table, left, right)
+        if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
+            return (type(left) is type(right) and left == right) or self._near(left, right, key)
+        return False
+
+    def _text(self, left: str, right: Json, key: str, about: About) -> bool:
+        if len(left) < SHORTEST or not isinstance(right, str):
             return left == right
-        if isinstance(left, int) and isinstance(right, int):
-            table = references.get(key)
-            if table is None and self._by_noun and names_id(key):
-                table = self._by_noun.get(noun(key, entity))
-            if table is not None:
-                return self.renaming.bind_key(table, left, right)
-        return (
-            isinstance(left, int | float)
-            and isinstance(right, int | float)
-            and (left == right or self._near(left, right))
-        )
+        return self.renaming.texts(left, right, noun(key, about.entity), key)
 
-    def _near(self, left: float, right: float) -> bool:
-        if isinstance(left, bool) or isinstance(right, bool):
-            return False
-        if self.renaming.number and abs(left - right) <= self.renaming.number:
+    def _table(self, key: str, about: About) -> str | None:
+        """The table whose rows an integer under this key names."""
+        table = about.references.get(key)
+        if table is None and self._by_noun and names_id(key):
+            table = self._by_noun.get(noun(key, about.entity))
+        return table
+
+    def _near(self, left: float, right: float, key: str) -> bool:
+        tolerance = self.renaming.number
+        if tolerance and abs(left) < _HUGE and left - tolerance <= right <= left + tolerance:
             return True
-        return type(left) is type(right) and self.renaming.frame.numbers(left, right)
+        return type(left) is type(right) and self.renaming.frame.numbers(left, right, named=names_time(key))
 
-    def _align(self, left: Json, right: Json, key: str, entity: str, references: Mapping[str, str]) -> Json:
-        """The right document with everything that is equal under the renaming written as on the left."""
+    def _walk(self, left: Json, right: Json, about: About, path: Path) -> Iterator[Leaf]:
+        """Every place where the two differ."""
         if isinstance(left, dict) and isinstance(right, dict):
-            return {
-                name: self._align(left[name], value, name, holder(name, value, entity), references)
-                if name in left
-                else self._translate(value)
-                for name, value in right.items()
-            }
-        if isinstance(left, list) and isinstance(right, list):
-            return self._align_lists(left, right, key, entity, references)
-        if self._same(left, right, key, entity, references):
-            return left
-        return self._translate(right)
+            yield from self._walk_fields(left, right, about, path)
+        elif isinstance(left, list) and isinstance(right, list):
+            yield from self._walk_items(left, right, about, path)
+        elif not self._equal(left, right, about.key, about):
+            kind = Kind.CHANGED if type(left) is type(right) else Kind.TYPE
+            yield self._leaf(kind, path, left, right, about)
 
-    def _align_lists(
-        self, left: list[Json], right: list[Json], key: str, entity: str, references: Mapping[str, str]
-    ) -> Json:
-        if len(left) == len(right):
-            return [self._align(a, b, key, entity, references) for a, b in zip(left, right, strict=True)]
-        ours = [canonical(self.renaming.mask(item, "left")) for item in left]
-        theirs = [canonical(self.renaming.mask(item, "right")) for item in right]
-        aligned = [self._translate(item) for item in right]
-        for block in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
-            for step in range(block.size):
-                a, b = block.a + step, block.b + step
-                aligned[b] = self._align(left[a], right[b], key, entity, references)
-        return aligned
+    def _walk_fields(
+        self, left: dict[str, Json], right: dict[str, Json], about: About, path: Path
+    ) -> Iterator[Leaf]:
+        names = self._names(left, right, about)
+        for name, value in left.items():
+            here, inner = (*path, self.renaming.symbol(name, "left")), about.under(name, value)
+            if name in names:
+                yield from self._walk(value, right[names[name]], inner, here)
+            else:
+                yield self._leaf(Kind.MISSING, here, value, None, inner)
+        taken = set(names.values())
+        for name, value in right.items():
+            if name not in taken:
+                here = (*path, self.renaming.symbol(name, "right"))
+                yield self._leaf(Kind.EXTRA, here, None, value, about.under(name, value))
 
-    def _translate(self, content: Json) -> Json:
-        if isinstance(content, str):
-            for mark in ids(content):
-                content = content.replace(mark, self.renaming.bound(mark, "right") or mark)
-            return content
+    def _walk_items(self, left: list[Json], right: list[Json], about: About, path: Path) -> Iterator[Leaf]:
+        mine = [self.renaming.mask(item, "left") for item in left]
+        yours = [self.renaming.mask(item, "right") for item in right]
+        ours, theirs = [canonical(item) for item in mine], [canonical(item) for item in yours]
+        if ours != theirs and Counter(ours) == Counter(theirs):
+            yield self._leaf(Kind.ORDER, path, left, right, about)
+            aligned = by_key(ours, theirs)
+        else:
+            pairs = _fill(in_order(ours, theirs), len(left), len(right))
+            aligned = by_likeness(alignment(pairs, len(left), len(right)), mine, yours)
+        for a, b in aligned.pairs:
+            yield from self._walk(left[a], right[b], about, (*path, a))
+        for a in aligned.left:
+            yield self._leaf(Kind.MISSING, (*path, a), left[a], None, about)
+        for b in aligned.right:
+            yield self._leaf(Kind.EXTRA, (*path, b), None, right[b], about)
+
+    def _leaf(self, kind: Kind, path: Path, left: Json, right: Json, about: About) -> Leaf:
+        ours, theirs = self.shown(left, "left", about), self.shown(right, "right", about)
+        if kind is Kind.CHANGED and ours == theirs and isinstance(theirs, str):
+            theirs = theirs.replace("‹time›", "‹another time›").replace("‹new id›", "‹another id›")
+        return Leaf(kind, path, ours, theirs)
+
+    def shown(self, content: Json, which: Which, about: About) -> Json:
+        """A value as evidence: in symbols, also where an integer names a row."""
         if isinstance(content, dict):
-            return {name: self._translate(value) for name, value in content.items()}
+            return {
+                self.renaming.symbol(name, which): self.shown(value, which, about.under(name, value))
+                for name, value in content.items()
+            }
         if isinstance(content, list):
-            return [self._translate(value) for value in content]
-        return content
-
-    def _deep(self, left: Json, right: Json) -> Iterator[Leaf]:
-        for name, levels in DeepDiff(left, right, view="tree", verbose_level=2).items():
-            for level in levels:
-                kind = _KINDS[name]
-                path = tuple(level.path(output_format="list"))
-                yield Leaf(
-                    kind,
-                    path,
-                    None if kind is Kind.EXTRA else self.renaming.symbolise(level.t1, "left"),
-                    None if kind is Kind.MISSING else self.renaming.symbolise(level.t2, "left"),
-                )
+            return [self.shown(value, which, about) for value in content]
+        if type(content) is int and (table := self._table(about.key, about)):
+            return self.renaming.key_symbol(table, content, which)
+        return self.renaming.symbolise(content, which, about.key)
 
 
-_ENVELOPES = frozenset(
-    ("body", "data", "detail", "details", "headers", "item", "items", "meta", "metadata", "object", "payload")
-    + ("attributes", "record", "records", "response", "result", "results")
-)
-"""Names of fields that only wrap; what is in them is still about the same thing."""
-
-
-def holder(key: str, value: Json, entity: str) -> str:
-    """What an object under this key is about: ``payment`` in ``{"payment": {"id": …}}``."""
-    if isinstance(value, dict | list) and key not in _ENVELOPES:
-        return singular(key)
-    return entity
-
-
-def noun(key: str, entity: str) -> str:
-    """What an id under this key names: ``invoice_id`` an invoice, ``id`` the entity at hand."""
-    if key in ("", "id", "uuid", "location"):
-        return entity
-    stem = key.removesuffix("_id").removesuffix("Id").removesuffix("_uuid")
-    return stem or entity
+def _fill(pairs: Sequence[tuple[int, int]], left: int, right: int) -> list[tuple[int, int]]:
+    """The pairs, and what stands between two of them, place by place where it is as much on both sides."""
+    filled: list[tuple[int, int]] = []
+    last = (-1, -1)
+    for a, b in (*pairs, (left, right)):
+        if a - last[0] == b - last[1]:
+            filled += zip(range(last[0] + 1, a), range(last[1] + 1, b), strict=True)
+        if a < left:
+            filled.append((a, b))
+        last = (a, b)
+    return filled
 
 
 def leaves(content: Json) -> int:
     """How many values a document holds; an empty object or list is one."""
-    if isinstance(content, dict):
-        return sum(map(leaves, content.values())) or 1
-    if isinstance(content, list):
-        return sum(map(leaves, content)) or 1
+    if isinstance(content, dict | list) and content:
+        total = 0
+        for value in content.values() if isinstance(content, dict) else content:
+            total += leaves(value) if isinstance(value, _NESTED) else 1
+        return total
     return 1
-
-
-def json_path(path: Path) -> str:
-    """The RFC 9535 normalized-looking path, in its short form where the name allows."""
-    pieces = ["$"]
-    for part in path:
-        if isinstance(part, int):
-            pieces.append(f"[{part}]")
-        elif part.replace("_", "a").isalnum() and part.isascii() and not part[0].isdigit():
-            pieces.append(f".{part}")
-        else:
-            escaped = part.replace("\\", "\\\\").replace("'", "\\'")
-            pieces.append(f"['{escaped}']")
-    return "".join(pieces)

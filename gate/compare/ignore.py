@@ -1,36 +1,59 @@
 """Which paths gate.yml leaves out of the comparison: the JSONPath subset of names, indexes, ``*`` and ``..name``."""
 
-import re
 from collections.abc import Sequence
 
-from gate.compare.documents import Path
-
-_STEP = re.compile(
-    r"\.\.(?P<deep>[\w-]+)|\.(?P<name>[\w-]+|\*)|\['(?P<quoted>[^']*)'\]|\[(?P<index>\d+|\*)\]"
-)
+from gate.compare.paths import Path
+from gate.config.jsonpath import Step, StepKind, parse
+from gate.errors import RequestError
+from gate.model import Json
 
 
 class Ignore:
     """The rules of ``compare.ignore``, ready to be asked."""
 
     def __init__(self, rules: Sequence[str]) -> None:
-        self._patterns = [(rule, re.compile(_pattern(rule))) for rule in rules]
+        self._rules = [(rule, _steps(rule)) for rule in rules]
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
 
     def rule(self, path: Path) -> str | None:
         """The first rule that covers this path or something it lies in; None where it counts."""
-        if not self._patterns:
+        return next((rule for rule, steps in self._rules if _covers(steps, path)), None)
+
+    def without(self, content: Json, path: Path, dropped: dict[Path, tuple[str, Json]]) -> Json:
+        """A copy without what the rules cover, so that its ids are not bound; ``dropped`` says what that was."""
+        if path and (rule := self.rule(path)):
+            dropped[path] = rule, content
             return None
-        flat = "".join(f"\0{part}" for part in path)
-        return next((rule for rule, pattern in self._patterns if pattern.match(flat)), None)
+        if isinstance(content, dict):
+            kept = {name: self.without(value, (*path, name), dropped) for name, value in content.items()}
+            return {name: value for name, value in kept.items() if (*path, name) not in dropped}
+        if isinstance(content, list):  # what is left out of a list keeps its place
+            return [self.without(value, (*path, index), dropped) for index, value in enumerate(content)]
+        return content
 
 
-def _pattern(rule: str) -> str:
-    pieces = []
-    for step in _STEP.finditer(rule):
-        if step["deep"]:
-            pieces.append(rf"(?:\0[^\0]*)*\0{re.escape(step['deep'])}")
-        elif "*" in (step["name"], step["index"]):
-            pieces.append(r"\0[^\0]*")
-        else:
-            pieces.append(rf"\0{re.escape(step['name'] or step['quoted'] or step['index'] or '')}")
-    return "".join(pieces) + r"(?:\0|$)"
+def _steps(rule: str) -> tuple[Step, ...]:
+    try:
+        steps = parse(rule)
+    except ValueError as error:
+        raise RequestError(f"compare.ignore: {rule!r} {error}") from None
+    if all(step.kind is StepKind.ALL for step in steps):
+        raise RequestError(f"compare.ignore: {rule!r} would leave out everything; name a field")
+    return steps
+
+
+def _covers(steps: tuple[Step, ...], path: Path) -> bool:
+    if not steps:
+        return True
+    step, rest = steps[0], steps[1:]
+    if step.kind is StepKind.DESCEND:
+        return any(part == step.value and _covers(rest, path[at + 1 :]) for at, part in enumerate(path))
+    if not path:
+        return False
+    return (step.kind is StepKind.ALL or _is(path[0], step.value)) and _covers(rest, path[1:])
+
+
+def _is(part: str | int, value: str | int | None) -> bool:
+    return type(part) is type(value) and part == value

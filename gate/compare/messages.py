@@ -1,9 +1,8 @@
 """Messages: what was emitted, how often, and in which order per key."""
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
-from gate.compare.align import Alignment, by_likeness, likeness
+from gate.compare.align import Alignment, alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
 from gate.compare.nested import expand
 from gate.compare.requests import racing
@@ -38,13 +37,7 @@ def _sequence(context: Context, left: Sequence[Event], right: Sequence[Event]) -
     aligned, moved = _align(keys[0], keys[1], mine, yours)
     found: list[Difference] = []
     for a, b in aligned.pairs:
-        if canonical(ours[a]) == canonical(theirs[b]):
-            context.renaming.skip(ours[a])
-            found += context.leaf_differences((), (ours[a], theirs[b]), (left[a], right[b]))
-            continue
-        leaves = context.documents.differ(ours[a], theirs[b], left[a].operation)
-        entity = context.entity(ours[a], "left") if leaves else None
-        found += context.leaf_differences(leaves, (ours[a], theirs[b]), (left[a], right[b]), entity=entity)
+        found += context.pair((ours[a], theirs[b]), (left[a], right[b]), left[a].operation)
     for a in aligned.left:
         counts = (sum(key == keys[0][a] for key in keys[0]), sum(key == keys[0][a] for key in keys[1]))
         found.append(context.one_sided(left[a], Kind.MISSING, ours[a], counts=counts))
@@ -53,7 +46,7 @@ def _sequence(context: Context, left: Sequence[Event], right: Sequence[Event]) -
         kind = Kind.DUPLICATE if counts[1] > 1 else Kind.EXTRA
         found.append(context.one_sided(right[b], kind, theirs[b], counts=counts))
     if moved and not _raced(context, [left[a] for a in moved]):
-        found.append(_order(context, left, right, (mine, yours)))
+        found.append(_order(context, left, right, (ours, theirs)))
     return found
 
 
@@ -61,20 +54,11 @@ def _align(
     left: Sequence[bytes], right: Sequence[bytes], mine: Sequence[Json], yours: Sequence[Json]
 ) -> tuple[Alignment, list[int]]:
     """Pair in order first; what is left over with its equal elsewhere (it moved), then with its like."""
-    blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
-    pairs = [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
-    rest_left = [a for a in range(len(left)) if a not in {pair[0] for pair in pairs}]
-    rest_right = [b for b in range(len(right)) if b not in {pair[1] for pair in pairs}]
-    moved = []
-    for a in list(rest_left):
-        twin = next((b for b in rest_right if right[b] == left[a]), None)
-        if twin is not None:
-            pairs.append((a, twin))
-            moved.append(a)
-            rest_left.remove(a)
-            rest_right.remove(twin)
-    rest = Alignment(tuple(pairs), tuple(rest_left), tuple(rest_right))
-    return by_likeness(rest, lambda a, b: likeness(mine[a], yours[b])), moved
+    still = alignment(in_order(left, right), len(left), len(right))
+    twins = by_key([left[a] for a in still.left], [right[b] for b in still.right])
+    moved = [(still.left[a], still.right[b]) for a, b in twins.pairs]
+    rest = alignment([*still.pairs, *moved], len(left), len(right))
+    return by_likeness(rest, mine, yours), [a for a, _ in moved]
 
 
 def _raced(context: Context, events: Sequence[Event]) -> bool:
@@ -92,9 +76,13 @@ def _order(
     context: Context,
     left: Sequence[Event],
     right: Sequence[Event],
-    masked: tuple[Sequence[Json], Sequence[Json]],
+    documents: tuple[Sequence[Json], Sequence[Json]],
 ) -> Difference:
-    kinds = [[_label(item) for item in side] for side in masked]
+    whiches: tuple[Which, Which] = ("left", "right")
+    kinds = [
+        [_label(context.renaming.symbolise(item, which)) for item in side]
+        for side, which in zip(documents, whiches, strict=True)
+    ]
     first = next((i for i, (a, b) in enumerate(zip(*kinds, strict=False)) if a != b), 0)
     return Difference(
         channel=Channel.MESSAGE,

@@ -1,5 +1,6 @@
 """JSON inside a string, as outboxes and audit logs hold it."""
 
+from gate.identity import deep
 from gate.model import Json
 from gate.model.body import parse
 
@@ -7,7 +8,7 @@ from gate.model.body import parse
 def expand(value: Json) -> Json:
     """A text that is a JSON object or array, as that document; anything else as it is."""
     if isinstance(value, str) and value[:1] in ("{", "["):
-        document = parse(value.encode())
-        if document is not None:
+        document = parse(value.encode(errors="replace"))
+        if document is not None and not deep(document):
             return document
     return value

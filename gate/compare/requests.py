@@ -3,51 +3,57 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from gate.compare.align import by_key, by_likeness, likeness
+from gate.compare.align import alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
-from gate.compare.documents import Leaf, noun
-from gate.identity import readable, route, singular
-from gate.model import Channel, Difference, Event, Json, Kind, canonical
+from gate.compare.nouns import noun
+from gate.identity import Which, route, singular
+from gate.model import Difference, Event, Json, Kind, canonical
 
 
 def compare_requests(context: Context) -> list[Difference]:
     """Compare the answers pair by pair; inside a race group, equal requests by best assignment."""
     left, right = context.left.stimuli, context.right.stimuli
-    if [route(event.operation) for event in left] == [route(event.operation) for event in right]:
+    routes = [route(event.operation) for event in left], [route(event.operation) for event in right]
+    if routes[0] == routes[1]:
         pairs = _assign(context, left, right)
         lost: tuple[Event, ...] = ()
         added: tuple[Event, ...] = ()
     else:
-        rest = by_key([event.operation for event in left], [event.operation for event in right])
+        keys = (
+            [_sent(context, event, "left") for event in left],
+            [_sent(context, event, "right") for event in right],
+        )
+        rest = alignment(in_order(*keys), len(left), len(right))
         pairs = [(left[a], right[b]) for a, b in rest.pairs]
         lost, added = tuple(left[a] for a in rest.left), tuple(right[b] for b in rest.right)
     found = [difference for pair in pairs for difference in _pair(context, *pair)]
-    found += [context.one_sided(event, Kind.MISSING, answer(event, context.headers)) for event in lost]
-    found += [context.one_sided(event, Kind.EXTRA, answer(event, context.headers)) for event in added]
+    found += [context.one_sided(event, Kind.MISSING, answer(context, event)) for event in lost]
+    found += [context.one_sided(event, Kind.EXTRA, answer(context, event)) for event in added]
     return found
 
 
+def _sent(context: Context, event: Event, which: Which) -> bytes:
+    """What was asked, so far as it can be told before ids are known."""
+    content = context.read(event.inputs)
+    body = content.get("body") if isinstance(content, dict) else None
+    return canonical([route(event.operation), context.renaming.mask(body, which)])
+
+
 def _pair(context: Context, left: Event, right: Event) -> list[Difference]:
-    ours, theirs = answer(left, context.headers), answer(right, context.headers)
-    if canonical(ours) == canonical(theirs):
-        context.renaming.skip(ours)
-        return context.leaf_differences((), (ours, theirs), (left, right))
-    entity = resource(left.operation)
-    found: tuple[Leaf, ...] = context.documents.differ(ours, theirs, entity)
-    return context.leaf_differences(
-        found, (ours, theirs), (left, right), entity=context.entity(ours, "left") if found else None
+    return context.pair(
+        (answer(context, left), answer(context, right)), (left, right), resource(left.operation)
     )
 
 
-def answer(event: Event, headers: Sequence[str]) -> Json:
+def answer(context: Context, event: Event) -> Json:
     """The part of a response that is compared: status, the chosen headers, and the body as a document."""
-    output = readable(event.output)
+    output = context.read(event.output)
     if not isinstance(output, dict) or "status" not in output:
         return output
     sent = output.get("headers")
     chosen: dict[str, Json] = {}
     if isinstance(sent, dict):
-        chosen = {name: sent[name] for name in headers if name in sent}
+        chosen = {name: sent[name] for name in context.headers if name in sent}
     return {"status": output["status"], "headers": chosen, "body": output.get("body")}
 
 
@@ -84,12 +90,10 @@ def _assign(context: Context, left: tuple[Event, ...], right: tuple[Event, ...])
             if len(members) == 1:
                 pairs.append((left[members[0]], right[members[0]]))
                 continue
-            ours = [context.renaming.mask(answer(left[index], context.headers), "left") for index in members]
-            theirs = [
-                context.renaming.mask(answer(right[index], context.headers), "right") for index in members
-            ]
+            ours = [context.renaming.mask(answer(context, left[index]), "left") for index in members]
+            theirs = [context.renaming.mask(answer(context, right[index]), "right") for index in members]
             exact = by_key([canonical(item) for item in ours], [canonical(item) for item in theirs])
-            best = by_likeness(exact, lambda a, b, x=ours, y=theirs: likeness(x[a], y[b]), least=0.0)  # type: ignore[misc]
+            best = by_likeness(exact, ours, theirs, least=0.0)
             pairs += [(left[members[a]], right[members[b]]) for a, b in best.pairs]
     return sorted(pairs, key=lambda pair: pair[0].seq)
 
@@ -109,6 +113,3 @@ def racing(context: Context) -> list[tuple[set[str], list[tuple[int, int]]]]:
             ]
             found.append(({trace for trace in traces if trace}, spans))
     return found
-
-
-__all__ = ["Channel", "answer", "compare_requests", "race_groups", "racing", "resource"]

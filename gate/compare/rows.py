@@ -1,11 +1,13 @@
 """Final rows: what a scenario left in the database, by primary key."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast
 
-from gate.compare.align import Alignment, by_key, by_likeness, likeness
+from gate.compare.align import Alignment, alignment, by_key, by_likeness
 from gate.compare.context import Context
 from gate.compare.nested import expand
-from gate.identity import Which, ids, singular
+from gate.identity import Which, singular
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
 
 
@@ -45,27 +47,37 @@ def _table(context: Context, table: str, left: Sequence[Event], right: Sequence[
     references = context.tables_of(table)
     aligned = _align(context, table, left, right, references)
     found: list[Difference] = []
-    entity = singular(table)
-    for a, b in aligned.pairs:
-        documents = content(left[a]), content(right[b])
-        if canonical(documents[0]) == canonical(documents[1]):
-            context.renaming.skip(documents[0])
-            found += context.leaf_differences((), documents, (left[a], right[b]))
-            continue
-        leaves = context.documents.differ(*documents, entity, references)
-        name = _name(context, table, left[a], "left") if leaves else None
-        found += context.leaf_differences(leaves, documents, (left[a], right[b]), entity=name)
+    pairs = [(left[a], right[b]) for a, b in aligned.pairs]
+    pairs += [(left[a], _untouched(left[a])) for a in aligned.left if _known_before(left[a])]
+    pairs += [(_untouched(right[b]), right[b]) for b in aligned.right if _known_before(right[b])]
+    counts = (len(left), len(right))
+    for one, other in pairs:
+        if (one.output is None) == (other.output is None):
+            found += context.pair((content(one), content(other)), (one, other), singular(table), references)
+        elif one.output is None:  # the baseline deleted it, the candidate kept it
+            found.append(context.one_sided(other, Kind.EXTRA, content(other)))
+        else:
+            found.append(context.one_sided(one, Kind.MISSING, content(one)))
     for a in aligned.left:
-        counts = (len(left), len(right))
-        name = _name(context, table, left[a], "left")
-        found.append(context.one_sided(left[a], Kind.MISSING, content(left[a]), counts=counts, entity=name))
-    known = [_masked(context, event, references, "right") for event in right]
-    for b in aligned.right:
+        if not _known_before(left[a]):
+            found.append(context.one_sided(left[a], Kind.MISSING, content(left[a]), counts=counts))
+    new = [b for b in aligned.right if not _known_before(right[b])]
+    known = [_masked(context, event, references, "right") for event in right] if new else []
+    for b in new:
         again = sum(other == known[b] for other in known) > 1
         kind = Kind.DUPLICATE if again else Kind.EXTRA
-        counts = (len(left), len(right))
         found.append(context.one_sided(right[b], kind, content(right[b]), counts=counts))
     return found
+
+
+def _known_before(event: Event) -> bool:
+    """True where it is known what the row was on the other side, which did not touch it."""
+    return isinstance(event.inputs.get("before"), dict)
+
+
+def _untouched(event: Event) -> Event:
+    """The row as the other side has it, which did not touch it: as it was before."""
+    return replace(event, output=cast("dict[str, Json]", event.inputs["before"]))
 
 
 def _align(
@@ -75,32 +87,18 @@ def _align(
     ours = [_key(context, table, event, references, "left") for event in left]
     theirs = [_key(context, table, event, references, "right") for event in right]
     first = by_key(ours, theirs)
-    known = {a for a, _ in first.pairs}
-    mine = [_masked(context, event, references, "left") for event in left]
-    yours = [_masked(context, event, references, "right") for event in right]
-    new_left = [a for a in range(len(left)) if a not in known]
-    taken = {b for _, b in first.pairs}
-    new_right = [b for b in range(len(right)) if b not in taken]
-    second = by_key(
-        [canonical(mine[a]) for a in new_left if ours[a][0] == "new"],
-        [canonical(yours[b]) for b in new_right if theirs[b][0] == "new"],
-    )
-    fresh_left = [a for a in new_left if ours[a][0] == "new"]
-    fresh_right = [b for b in new_right if theirs[b][0] == "new"]
-    pairs = first.pairs + tuple((fresh_left[a], fresh_right[b]) for a, b in second.pairs)
-    used_left, used_right = {a for a, _ in pairs}, {b for _, b in pairs}
+    fresh_left = [a for a in first.left if ours[a][0] == "new"]
+    fresh_right = [b for b in first.right if theirs[b][0] == "new"]
+    mine = {a: _masked(context, left[a], references, "left") for a in fresh_left}
+    yours = {b: _masked(context, right[b], references, "right") for b in fresh_right}
+    second = by_key([canonical(mine[a]) for a in fresh_left], [canonical(yours[b]) for b in fresh_right])
+    pairs = [*first.pairs, *((fresh_left[a], fresh_right[b]) for a, b in second.pairs)]
     rest = Alignment(
-        pairs,
-        tuple(a for a in fresh_left if a not in used_left),
-        tuple(b for b in fresh_right if b not in used_right),
+        tuple(pairs),
+        tuple(fresh_left[a] for a in second.left),
+        tuple(fresh_right[b] for b in second.right),
     )
-    best = by_likeness(rest, lambda a, b: likeness(mine[a], yours[b]))
-    done_left, done_right = {a for a, _ in best.pairs}, {b for _, b in best.pairs}
-    return Alignment(
-        best.pairs,
-        tuple(a for a in range(len(left)) if a not in done_left),
-        tuple(b for b in range(len(right)) if b not in done_right),
-    )
+    return alignment(by_likeness(rest, mine, yours).pairs, len(left), len(right))
 
 
 def _key(
@@ -143,20 +141,3 @@ def content(event: Event) -> Json:
     if event.output is None:
         return None
     return {column: expand(value) for column, value in event.output.items()}
-
-
-def _name(context: Context, table: str, event: Event, which: Which) -> str:
-    """What to call a row: the symbol of its key, or the key itself where it was given."""
-    key = event.inputs["key"]
-    values = list(key.values()) if isinstance(key, dict) else [key]
-    references = context.tables_of(table)
-    pieces = []
-    for column, value in zip(key if isinstance(key, dict) else [""], values, strict=True):
-        if column in references and isinstance(value, int):
-            pieces.append(context.renaming.key_symbol(references[column], value, which))
-        elif isinstance(value, str):
-            symbol = context.renaming.symbol(value, which)
-            pieces.append(symbol if ids(value) and "#" in symbol else f"{singular(table)} {symbol}")
-        else:
-            pieces.append(f"{singular(table)} {value}")
-    return ", ".join(pieces)

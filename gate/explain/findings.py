@@ -23,6 +23,8 @@ _VALUES = {
 }
 """Rank of a changed value by channel: what is kept, what is told, what is passed on."""
 _WHOLE = frozenset({Kind.DUPLICATE, Kind.ORDER, Kind.STATUS})
+_STATES = frozenset({"status", "state"})
+_TIME = "‹time›"
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -38,10 +40,17 @@ def findings(comparisons: Sequence[Comparison]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _order(finding: Finding) -> tuple[int, int, int, str, str]:
-    """Worst first; among equals, a column before what is nested in one, and what shows in more scenarios."""
+def _order(finding: Finding) -> tuple[int, int, int, int, str, str]:
+    """Worst first; among equals, a column before what is nested in one, a state first and a time last."""
     depth = finding.path.count(".") + finding.path.count("[")
-    return finding.rank, depth, -len(finding.scenarios), finding.operation, finding.path
+    return finding.rank, depth, _weight(finding), -len(finding.scenarios), finding.operation, finding.path
+
+
+def _weight(finding: Finding) -> int:
+    if _INDEX.sub("", finding.path).rpartition(".")[2] in _STATES:
+        return 0
+    first = finding.evidence[0]
+    return 2 if _TIME in (first.baseline, first.candidate) else 1
 
 
 def _key(difference: Difference) -> tuple[str, ...]:
@@ -91,6 +100,8 @@ def _rank(difference: Difference) -> int:
     whole = difference.path == "$" or difference.kind in _WHOLE
     if not whole:
         return _VALUES[difference.channel]
+    if difference.path != "$" and difference.kind is Kind.ORDER:  # of a list inside a document
+        return _VALUES[difference.channel] + 1
     rank = _EFFECTS.get(difference.channel, 8)
     return rank + 1 if difference.kind is Kind.ORDER else rank
 

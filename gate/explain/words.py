@@ -32,6 +32,8 @@ def title(differences: Sequence[Difference]) -> str:
             return f"{_thing(first)} that baseline does not have"
         case Kind.MISSING if first.path == "$":
             return f"{_thing(first)} is lost"
+        case Kind.ORDER if first.path != "$":
+            return f"{_place(first)}: order of {_field(first)} changed"
         case Kind.ORDER:
             return f"order of {_plural(first)} changed: {_short(first.baseline)} became {_short(first.candidate)}"
         case Kind.STATUS:
@@ -41,12 +43,16 @@ def title(differences: Sequence[Difference]) -> str:
     renamed = _renamed(differences)
     if renamed:
         return f"{_place(first)}: field {renamed[0]} became {renamed[1]}"
-    field = first.path.removeprefix("$.")
+    field = _field(first)
     if first.kind is Kind.MISSING:
         return f"{_place(first)}: {field} is lost"
     if first.kind is Kind.EXTRA:
         return f"{_place(first)}: {field} is new"
     return f"{_place(first)}: {field} is {_short(first.candidate)} where it was {_short(first.baseline)}"
+
+
+def _field(difference: Difference) -> str:
+    return difference.path.removeprefix("$").removeprefix(".")
 
 
 def _repeated(difference: Difference) -> str:
@@ -115,5 +121,5 @@ def _renamed(differences: Sequence[Difference]) -> tuple[str, str] | None:
 def _short(value: Json) -> str:
     if isinstance(value, list):
         return ", ".join(_short(item) for item in value)
-    text = str(value).lower() if isinstance(value, bool) or value is None else str(value)
+    text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= 60 else text[:57] + "…"

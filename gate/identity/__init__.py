@@ -2,8 +2,9 @@
 
 from gate.identity.bindings import Bindings
 from gate.identity.forms import ids, marks, route
-from gate.identity.provenance import given, ids_in, readable, texts
+from gate.identity.provenance import deep, given, ids_in, readable, texts
 from gate.identity.renaming import Renaming, Which, singular
+from gate.identity.saved import filled, saved, saves
 from gate.identity.times import Frame, parse
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Frame",
     "Renaming",
     "Which",
+    "deep",
+    "filled",
     "given",
     "ids",
     "ids_in",
@@ -18,6 +21,8 @@ __all__ = [
     "parse",
     "readable",
     "route",
+    "saved",
+    "saves",
     "singular",
     "texts",
 ]

@@ -1,14 +1,17 @@
 """Correlation for replay: what the code generated in an answer, later requests carry under its live name."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-import orjson
-
 from gate.identity.forms import marks, names_id
-from gate.identity.provenance import given, readable, texts
+from gate.identity.provenance import deep, given, readable, texts
 from gate.model import Channel, Event, Json, Recording
 from gate.model.body import encode, parse, payload
+
+_FORM = re.compile(r"[^=&\s{}\[\]\"]+=[^&\s]*(?:&[^=&\s]+=[^&\s]*)*")
+_TELLING = 5
+"""From this length on, a value that an answer gave is hardly there by chance."""
 
 
 class Bindings:
@@ -18,7 +21,7 @@ class Bindings:
     things gave them and a later request carries exactly that value.
     """
 
-    __slots__ = ("_carried", "_given", "_live", "_recorded", "_short", "fresh")
+    __slots__ = ("_carried", "_cookies", "_given", "_live", "_recorded", "_short", "fresh")
 
     def __init__(self, recording: Recording) -> None:
         self._given = given(recording)
@@ -26,6 +29,7 @@ class Bindings:
         self._live: dict[str, str] = {}
         self._recorded: dict[str, str] = {}
         self._short: dict[str, Json] = {}
+        self._cookies: dict[str, str] = {}
         self.fresh: dict[str, str] = {}
         """What was learned since it was last emptied, for whoever shares it."""
 
@@ -33,7 +37,9 @@ class Bindings:
         """Read two renderings of the same thing side by side."""
         if isinstance(recorded, dict) and isinstance(live, dict):
             for name, value in recorded.items():
-                if name in live:
+                if name == "set-cookie" and name in live:
+                    self._learn_cookies(value, live[name])
+                elif name in live:
                     self.learn(value, live[name], name)
         elif isinstance(recorded, list) and isinstance(live, list):
             for ours, theirs in zip(recorded, live, strict=False):
@@ -44,14 +50,22 @@ class Bindings:
             if names_id(key) and str(recorded) in self._carried:
                 self._short.setdefault(str(recorded), live)
 
+    def _learn_cookies(self, recorded: Json, live: Json) -> None:
+        """A cookie comes back whole, so it is followed whole: of a signed one, no part may stay as recorded."""
+        ours, theirs = (side if isinstance(side, list) else [side] for side in (recorded, live))
+        for a, b in zip(ours, theirs, strict=False):
+            if a != b:
+                self._cookies.setdefault(_pair(a), _pair(b))
+            self._learn_text(_pair(a), _pair(b), "")
+
     def _learn_text(self, recorded: str, live: str, key: str) -> None:
+        if recorded != live and recorded in self._carried and names_id(key):
+            self._short.setdefault(recorded, live)  # whole, for it may be signed
         ours, theirs = marks(recorded), marks(live)
         if ours and len(ours) == len(theirs):
             for a, b in zip(ours, theirs, strict=True):
                 if not a.is_time and not b.is_time:
                     self.add(a.text, b.text)
-        elif recorded != live and recorded in self._carried and names_id(key):
-            self._short.setdefault(recorded, live)
 
     def add(self, recorded: str, live: str) -> None:
         """Take one pair; the first one stands."""
@@ -76,6 +90,8 @@ class Bindings:
 
     def text(self, recorded: str) -> str:
         """A recorded text as this side must be sent it."""
+        if recorded in self._short and len(recorded) >= _TELLING:
+            return str(self._short[recorded])
         if not self._live:
             return recorded
         pieces, end = [], 0
@@ -86,26 +102,27 @@ class Bindings:
 
     def path(self, recorded: str) -> str:
         """A path or query as this side must be sent it, segment by segment."""
-        rewritten = self.text(recorded)
         if not self._short:
-            return rewritten
-        path, mark, query = rewritten.partition("?")
+            return self.text(recorded)
+        path, mark, query = recorded.partition("?")
         path = "/".join(self._segment(piece) for piece in path.split("/"))
-        pairs = (piece.partition("=") for piece in query.split("&"))
-        return path + mark + "&".join(name + sign + self._segment(value) for name, sign, value in pairs)
+        return path + mark + (self._pairs(query) if mark else "")
 
     def _segment(self, piece: str) -> str:
-        return str(self._short.get(piece, piece))
+        return str(self._short[piece]) if piece in self._short else self.text(piece)
 
     def headers(self, recorded: Mapping[str, Json]) -> dict[str, Json]:
         """Headers as this side must be sent them."""
-        return {name: self._value(value) for name, value in recorded.items()}
+        return {name: self._value(name, value) for name, value in recorded.items()}
 
-    def _value(self, value: Json) -> Json:
+    def _value(self, name: str, value: Json) -> Json:
         if isinstance(value, str):
-            return self._segment(self.text(value))
+            if name == "cookie":
+                return "; ".join(self._cookies.get(pair) or self.text(pair) for pair in value.split("; "))
+            scheme, space, rest = value.rpartition(" ")  # Bearer …
+            return scheme + space + self._piece(name, rest)
         if isinstance(value, list):
-            return [self._value(item) for item in value]
+            return [self._value(name, item) for item in value]
         return value
 
     def body(self, recorded: Json) -> Json:
@@ -117,12 +134,27 @@ class Bindings:
         ):
             return recorded
         raw = payload(recorded).decode()
-        rewritten = self.text(raw)
-        if self._short and (content := parse(rewritten.encode())) is not None:
-            replaced = self._leaves(content, "")
-            if replaced != content:
-                rewritten = orjson.dumps(replaced).decode()
+        rewritten = self.text(self._short_body(raw) if self._short else raw)
         return recorded if rewritten == raw else encode(rewritten.encode())
+
+    def _short_body(self, raw: str) -> str:
+        """A JSON or form body with the short values in fields that name things renamed."""
+        content = parse(raw.encode())
+        if content is None:
+            return self._pairs(raw) if _FORM.fullmatch(raw) else raw
+        if deep(content):
+            return raw
+        replaced = self._leaves(content, "")
+        return raw if replaced == content else payload({"json": replaced}).decode()
+
+    def _pairs(self, query: str) -> str:
+        """A query or form body; only a field that names things may hold a short number that is one."""
+        pairs = (piece.partition("=") for piece in query.split("&"))
+        return "&".join(name + sign + self._piece(name, value) for name, sign, value in pairs)
+
+    def _piece(self, name: str, value: str) -> str:
+        """``?limit=7`` stays, whatever order 7 is called by now."""
+        return self._segment(value) if names_id(name) or len(value) >= _TELLING else self.text(value)
 
     def _leaves(self, content: Json, key: str) -> Json:
         if isinstance(content, dict):
@@ -132,6 +164,11 @@ class Bindings:
         if isinstance(content, str | int) and not isinstance(content, bool) and names_id(key):
             return self._short.get(str(content), content)
         return content
+
+
+def _pair(cookie: Json) -> str:
+    """``name=value`` of a Set-Cookie, without what says how long and where it holds."""
+    return str(cookie).partition(";")[0]
 
 
 def _carried(events: Iterable[Event]) -> frozenset[str]:
@@ -154,7 +191,11 @@ def _whole(event: Event) -> set[str]:
     path = str(event.inputs.get("path", ""))
     query = str(event.inputs.get("query") or "")
     found = set(path.split("/")) | {piece.partition("=")[2] for piece in query.split("&")}
+    found |= {text.rpartition(" ")[2] for text in texts(event.inputs.get("headers"))}  # Bearer …
     content = readable(event.inputs)
+    body = content.get("body") if isinstance(content, dict) else None
+    if isinstance(body, str) and _FORM.fullmatch(body):
+        found |= {piece.partition("=")[2] for piece in body.split("&")}
     return found | set(texts(content)) | set(_named(content, ""))
 
 

@@ -4,45 +4,94 @@ Given is what stood in a stimulus, in the state or in the outside world's answer
 the code generated. Only the generated may be renamed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from gate.identity.forms import ids, marks
+from gate.identity.forms import SHORTEST, ids, marks, opaque
 from gate.model import Channel, Event, Json, Recording
-from gate.model.body import document
+from gate.model.body import document, payload
 
-
-def given(recording: Recording) -> frozenset[str]:
-    """The ids and times that were inputs of the code in this recording."""
-    known = set(recording.header.given)
-    generated: set[str] = set()
-    for _, is_input, content in sorted(_crossings(recording.events), key=lambda item: item[:2]):
-        for text in texts(content):
-            for mark in marks(text):
-                if is_input and mark.text not in generated:
-                    known.add(mark.text)
-                elif not is_input and mark.text not in known:
-                    generated.add(mark.text)
-    return frozenset(known)
-
-
-def _crossings(events: tuple[Event, ...]) -> Iterator[tuple[int, bool, Json]]:
-    """Each time something went in or out: when, whether in, and what."""
-    for event in events:
-        if event.channel is Channel.REQUEST:
-            yield event.started_at, True, readable(event.inputs)
-            yield event.ended_at, False, readable(event.output)
-        elif event.channel is Channel.CALL:
-            yield event.started_at, False, readable(event.inputs)
-            yield event.ended_at, True, readable(event.output)
+_DEEPEST = 100
+"""What is nested deeper is compared as a text, since each level costs a frame or two of Python's stack."""
+Reader = Callable[[Mapping[str, Json] | None], Json]
 
 
 def readable(content: Mapping[str, Json] | None) -> Json:
     """An event's inputs or output with the body as the document that it says."""
     if content is None:
         return None
-    if content.get("body") is None:
+    body = content.get("body")
+    if body is None:
         return dict(content)
-    return {**content, "body": document(content["body"])}
+    said = document(body)
+    if isinstance(said, dict | list) and _may_be_deep(body) and deep(said):
+        said = payload(body).decode(errors="replace")
+    return {**content, "body": said}
+
+
+def _may_be_deep(body: Json) -> bool:
+    text = body.get("text") if isinstance(body, dict) else None
+    return not isinstance(text, str) or text.count("[") + text.count("{") > _DEEPEST
+
+
+def deep(content: Json) -> bool:
+    """True where a document has too many levels to walk through."""
+    level: list[Json] = [content]
+    for _ in range(_DEEPEST):
+        below: list[Json] = []
+        for item in level:
+            if isinstance(item, dict):
+                below += [value for value in item.values() if isinstance(value, dict | list)]
+            elif isinstance(item, list):
+                below += [value for value in item if isinstance(value, dict | list)]
+        if not below:
+            return False
+        level = below
+    return True
+
+
+def given(recording: Recording, read: Reader = readable) -> frozenset[str]:
+    """The ids and times that were inputs of the code in this recording; ``read`` may remember what it read."""
+    known = set(recording.header.given)
+    generated: set[str] = set()
+    for _, is_input, side in sorted(_crossings(recording.events), key=lambda item: item[:2]):
+        mine, other = (known, generated) if is_input else (generated, known)
+        for text in _long_texts(read(side), []):
+            for mark in marks(text):
+                if mark.text not in other:
+                    mine.add(mark.text)
+            if text not in other and opaque(text, text):
+                mine.add(text)
+    return frozenset(known)
+
+
+def _crossings(events: tuple[Event, ...]) -> Iterator[tuple[int, bool, Mapping[str, Json] | None]]:
+    """Each time something went in or out: when, whether in, and what."""
+    for event in events:
+        if event.channel is Channel.REQUEST:
+            yield event.started_at, True, event.inputs
+            yield event.ended_at, False, event.output
+        elif event.channel is Channel.CALL:
+            yield event.started_at, False, event.inputs
+            yield event.ended_at, True, event.output
+
+
+def _long_texts(content: Json, found: list[str]) -> list[str]:
+    """The strings of a document that may hold an id; a plain list, since every event goes through here."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if len(key) >= SHORTEST:
+                found.append(key)
+            if isinstance(value, str):
+                if len(value) >= SHORTEST:
+                    found.append(value)
+            elif value is not None:
+                _long_texts(value, found)
+    elif isinstance(content, list):
+        for item in content:
+            _long_texts(item, found)
+    elif isinstance(content, str) and len(content) >= SHORTEST:
+        found.append(content)
+    return found
 
 
 def texts(content: Json) -> Iterator[str]:
@@ -52,7 +101,10 @@ def texts(content: Json) -> Iterator[str]:
     elif isinstance(content, dict):
         for key, value in content.items():
             yield key
-            yield from texts(value)
+            if isinstance(value, str):
+                yield value
+            elif isinstance(value, dict | list):
+                yield from texts(value)
     elif isinstance(content, list):
         for value in content:
             yield from texts(value)

@@ -5,19 +5,22 @@ for the other. A value that was given, or that the other side knows under its ow
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
-from gate.identity.forms import SHORTEST, Mark, marks
+from gate.identity.forms import LOOSE, SHORTEST, Mark, marks, names_id, names_time, opaque
 from gate.identity.provenance import ids_in
 from gate.identity.times import Frame, parse
 from gate.model import Json
 
 Which = Literal["left", "right"]
 _PLURAL = re.compile(r"(?<=[a-z])ies$|(?<=[sxz])es$|(?<=[^s])s$")
+TIME, NEW, ROW = "‹time›", "‹new id›", "new"
 
 
+@lru_cache(maxsize=16384)
 def singular(noun: str) -> str:
     """``invoices`` -> ``invoice``; good enough for a label."""
     return _PLURAL.sub(lambda match: "y" if match.group() == "ies" else "", noun)
@@ -30,23 +33,45 @@ class Renaming:
     given: frozenset[str]
     frame: Frame
     number: float = 0.0
+    renamed: int = field(default=0, init=False)
+    """How many values stand under another name on the other side."""
     _left: dict[str, str] = field(default_factory=dict)
     _right: dict[str, str] = field(default_factory=dict)
     _symbols: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
-    _same: list[Json] = field(default_factory=list)
+    _agreed: set[tuple[str, str]] = field(default_factory=set)
+    """Texts that were found equal: they stay so, since what is bound stays bound."""
+    _same: list[Callable[[], object]] = field(default_factory=list)
 
-    @property
-    def renamed(self) -> int:
-        """How many values stand under another name on the other side."""
-        return sum(left != right for left, right in self._left.items())
+    def __len__(self) -> int:
+        return len(self._left)
 
-    def skip(self, content: Json) -> None:
-        """Note a document that is equal to the byte; its ids are bound only if that comes to matter."""
-        self._same.append(content)
+    def skip(self, content: Json, bind: Callable[[], bool] | None = None) -> bool:
+        """Take a document that is equal to the byte; False where an id in it should be another by now.
+
+        While nothing is renamed, its ids are bound only if that comes to matter; ``bind`` does it.
+        """
+        work = bind or (lambda: self._bind_all(content))
+        if self.renamed:
+            return work()
+        self._same.append(work)
+        return True
+
+    def settle(self) -> None:
+        """Bind the ids of the documents that were skipped, each to itself."""
+        if self._same:
+            pending, self._same = self._same, []
+            for work in pending:
+                work()
+
+    def _bind_all(self, content: Json) -> bool:
+        fits = [self.bind(value, value, "id") for value in sorted(ids_in(content))]
+        return all(fits)
 
     def bind(self, left: str, right: str, entity: str) -> bool:
         """Say that two ids name the same thing; False where that contradicts what is known."""
+        if left != right and self._same:
+            self.settle()
         known = self._left.get(left)
         if known is not None:
             return known == right
@@ -55,9 +80,7 @@ class Renaming:
         if left != right:
             if left in self.given or right in self.given:
                 return False
-            if self._same:
-                self._bind_same()
-                return self.bind(left, right, entity)
+            self.renamed += 1
         self._left[left] = right
         self._right[right] = left
         if left not in self.given:
@@ -72,89 +95,121 @@ class Renaming:
         """What the value is called on the other side, if that is known."""
         return (self._left if which == "left" else self._right).get(value)
 
-    def _bind_same(self) -> None:
-        pending, self._same = self._same, []
-        for content in pending:
-            for value in sorted(ids_in(content)):
-                if value not in self._left and value not in self._right:
-                    self._left[value] = self._right[value] = value
+    def forget(self, size: int) -> None:
+        """Take back all but the first ``size`` pairs: what was bound in documents that turned out not to be equal."""
+        self._agreed.clear()
+        while len(self._left) > size:
+            left, right = self._left.popitem()
+            del self._right[right]
+            self.renamed -= left != right
+            if symbol := self._symbols.pop(left, None):
+                self._counts[symbol.rpartition("#")[0]] -= 1
 
     def _name(self, left: str, entity: str) -> None:
         self._counts[entity] = self._counts.get(entity, 0) + 1
         self._symbols[left] = f"{entity}#{self._counts[entity]}"
 
-    def texts(self, left: str, right: str, entity: str) -> bool:
-        """True where two strings are equal up to the ids and times in them."""
-        if left == right:
-            if len(left) >= SHORTEST:
-                return all(
-                    mark.is_time or mark.text in self.given or self.bind(mark.text, mark.text, entity)
-                    for mark in marks(left)
-                )
+    def texts(self, left: str, right: str, entity: str, key: str = "") -> bool:
+        """True where two strings, found under a key, are equal up to the ids and times in them."""
+        if (left, right) in self._agreed:
             return True
         if len(left) < SHORTEST or len(right) < SHORTEST:
-            return False
+            return left == right
         ours, theirs = marks(left), marks(right)
-        if not ours or len(ours) != len(theirs) or _skeleton(left, ours) != _skeleton(right, theirs):
+        if not (ours and theirs) or left.isdigit():
+            if key and names_id(key) and opaque(left, right):
+                return self.bind(left, right, entity)
+        if len(ours) != len(theirs) or (left != right and _skeleton(left, ours) != _skeleton(right, theirs)):
             return False
-        return all(self._marks(a, b, entity) for a, b in zip(ours, theirs, strict=True))
+        for one, other in zip(ours, theirs, strict=True):
+            if not self._marks(one, other, entity):
+                return False
+        if ours or not opaque(left, right):
+            self._agreed.add((left, right))
+        return True
 
     def _marks(self, left: Mark, right: Mark, entity: str) -> bool:
         if left.is_time and right.is_time:
             return self.times(left.text, right.text)
-        return left.is_time == right.is_time and self.bind(left.text, right.text, entity)
+        if left.text == right.text and left.text in self.given:
+            return True
+        if left.is_time or right.is_time or (left.text != right.text and _count(left.text, right.text)):
+            return False
+        return self.bind(left.text, right.text, entity)
 
     def times(self, left: str, right: str) -> bool:
         """True where two times are the same moment of their runs, in the same notation."""
         if left == right:
             return True
-        if left in self.given or right in self.given or len(left) - len(right) not in range(-7, 8):
+        if left in self.given or right in self.given or not self.frame.same_notation(left, right):
             return False
         a, b = parse(left), parse(right)
         return a is not None and b is not None and self.frame.same(a, b)
 
-    def symbolise(self, content: Json, which: Which) -> Json:
+    def symbolise(self, content: Json, which: Which, key: str = "") -> Json:
         """A document with symbols for generated values, so that it says the same in every run."""
         if isinstance(content, str):
-            return self.symbol(content, which)
+            return self.symbol(content, which, key)
         if isinstance(content, dict):
-            return {self.symbol(key, which): self.symbolise(value, which) for key, value in content.items()}
+            return {
+                self.symbol(name, which): self.symbolise(value, which, name)
+                for name, value in content.items()
+            }
         if isinstance(content, list):
-            return [self.symbolise(value, which) for value in content]
+            return [self.symbolise(value, which, key) for value in content]
+        return self._number(content, which, key)
+
+    def _number(self, content: Json, which: Which, key: str = "") -> Json:
+        """A number, or the symbol of a time where it is a clock reading of its own run."""
+        if isinstance(content, int | float) and not isinstance(content, bool):
+            starts = self.frame.left if which == "left" else self.frame.right
+            if self.frame.reads(content, starts, named=names_time(key)):
+                return TIME
         return content
 
-    def symbol(self, text: str, which: Which) -> str:
+    def symbol(self, text: str, which: Which, key: str = "") -> str:
         """A text with symbols for the generated values in it."""
-        found = marks(text)
-        if not found:
+        if len(text) < SHORTEST:
             return text
+        found = marks(text)
+        if not found and names_id(key) and opaque(text, text) and text not in self.given:
+            return self._known(text, which) or NEW
         pieces, end = [], 0
         for mark in found:
-            pieces += [text[end : mark.start], self._symbol(mark, which)]
+            pieces += [self._loose(text[end : mark.start], which), self._symbol(mark, which, key)]
             end = mark.end
-        return "".join([*pieces, text[end:]])
+        return "".join([*pieces, self._loose(text[end:], which)])
+
+    def _loose(self, text: str, which: Which) -> str:
+        """The same for what stands between: an id that runs into other letters is none, but as raw as one."""
+        if len(text) < SHORTEST:
+            return text
+        return LOOSE.sub(lambda match: self._known(match.group(), which) or NEW, text)
 
     def key_symbol(self, table: str, value: int, which: Which) -> str:
-        """The symbol of a number that the database gave out."""
+        """The symbol of a number that the database gave out; of one that stood there before, the number."""
         name = f"{table}#{value}"
-        left = name if which == "left" else self._right.get(name, "")
-        return self._symbols.get(left, f"{singular(table)}#new")
+        return name if name in self.given else self._known(name, which) or f"{singular(table)}#{ROW}"
 
-    def _symbol(self, mark: Mark, which: Which) -> str:
+    def _symbol(self, mark: Mark, which: Which, key: str) -> str:
         if mark.text in self.given:
             return mark.text
         if mark.is_time:
-            return "‹time›"
-        left = mark.text if which == "left" else self._right.get(mark.text, "")
-        return self._symbols.get(left) or "‹new id›"
+            return TIME
+        known = self._known(mark.text, which)
+        if known is None and mark.text.isdigit() and not names_id(key):
+            return mark.text
+        return known or NEW
+
+    def _known(self, value: str, which: Which) -> str | None:
+        return self._symbols.get(value if which == "left" else self._right.get(value, ""))
 
     def masked(self, text: str, which: Which) -> str:
         """A text in which bound values have the left side's name and all other generated ones are blank.
 
         Equal masks are what lines up lists, rows and messages before their ids are known.
         """
-        found = marks(text)
-        if not found:
+        if len(text) < SHORTEST or not (found := marks(text)):
             return text
         pieces, end = [], 0
         for mark in found:
@@ -173,16 +228,28 @@ class Renaming:
 
     def mask(self, content: Json, which: Which) -> Json:
         """The same for a whole document."""
+        self.settle()
         if isinstance(content, str):
             return self.masked(content, which)
         if isinstance(content, dict):
-            return {key: self.mask(value, which) for key, value in content.items()}
+            return {
+                key: value if isinstance(value, str) and len(value) < SHORTEST else self.mask(value, which)
+                for key, value in content.items()
+            }
         if isinstance(content, list):
             return [self.mask(value, which) for value in content]
-        return content
+        return self._number(content, which)
 
 
-def _skeleton(text: str, found: Iterable[Mark]) -> str:
+def _count(left: str, right: str) -> bool:
+    """True where two values may as well be amounts: nothing but decimal digits."""
+    return left.isdigit() and right.isdigit()
+
+
+def _skeleton(text: str, found: Sequence[Mark]) -> str:
+    """What stands between the marks."""
+    if len(found) == 1 and found[0].end - found[0].start == len(text):
+        return "\0"
     pieces, end = [], 0
     for mark in found:
         pieces.append(text[end : mark.start])

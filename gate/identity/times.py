@@ -4,6 +4,7 @@ Two sides run at different moments and at different speed, so a generated time i
 around it. Both offsets must agree within the tolerance.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,13 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 _MICRO = 1_000_000
+_DAY = 86_400 * _MICRO
+_FRACTION = re.compile(r"[.,]\d+")
+_DIGITS = str.maketrans("123456789", "000000000")
+_LEAST = 100_000_000
+"""No clock of a computer reads less, in seconds: that was in 1973."""
+_FAR = 10 * 365 * _DAY
+"""How far from its run a number in a time field may lie and still be read as a time."""
 
 
 @lru_cache(maxsize=16384)
@@ -22,12 +30,25 @@ def parse(text: str) -> int | None:
             moment = parsedate_to_datetime(text)
         else:
             moment = datetime.fromisoformat(text.replace(",", "."))
-    except (ValueError, TypeError, IndexError):
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
     return (delta.days * 86400 + delta.seconds) * _MICRO + delta.microseconds
+
+
+@lru_cache(maxsize=16384)
+def notation(text: str) -> tuple[str, str]:
+    """How a time is written: its shape, and its offset from UTC where it has one.
+
+    Fractions do not count: most clocks leave their trailing zeros out.
+    """
+    if not text[:1].isdigit():
+        return "http", ""
+    offset = text[-6:] if text[-6:-5] in ("+", "-") else text[-5:] if text[-5:-4] in ("+", "-") else ""
+    whole = text if text[19:20] not in (".", ",") else _FRACTION.sub("", text, count=1)
+    return whole.translate(_DIGITS), offset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +76,43 @@ class Frame:
             abs((left - self.left[index]) - (right - self.right[index])) <= self.tolerance for index in near
         )
 
-    def numbers(self, left: float, right: float) -> bool:
-        """True where both numbers are clock readings, in s, ms or µs, from inside their own runs, and the same."""
+    def same_notation(self, left: str, right: str) -> bool:
+        """True where two times are written alike; offsets from UTC may differ between days, as in summer."""
+        if len(left) == len(right) and left[10:11] == right[10:11] and left[-6:] == right[-6:]:
+            return True
+        ours, theirs = notation(left), notation(right)
+        if ours == theirs:
+            return True
+        apart = abs(self.left[0] - self.right[0]) if self.left and self.right else 0
+        return apart > _DAY and bool(ours[1] and theirs[1]) and len(ours[0]) == len(theirs[0])
+
+    def numbers(self, left: float, right: float, *, named: bool = False) -> bool:
+        """True where both numbers are clock readings, in s, ms or µs, and the same.
+
+        They must lie inside their own runs, or near where the field is ``named`` as a time.
+        """
         for scale in (1, 1_000, _MICRO):
-            a, b = int(left * (_MICRO // scale)), int(right * (_MICRO // scale))
-            if self._inside(self.left, a) and self._inside(self.right, b):
+            a, b = (
+                self._reading(left, scale, self.left, named),
+                self._reading(right, scale, self.right, named),
+            )
+            if a is not None and b is not None:
                 return self.same(a, b)
         return False
+
+    def reads(self, value: float, starts: Sequence[int], *, named: bool = False) -> bool:
+        """True where a number is a clock reading of the run that began with these stimuli."""
+        if value < _LEAST:
+            return False
+        return any(self._reading(value, scale, starts, named) is not None for scale in (1, 1_000, _MICRO))
+
+    def _reading(self, value: float, scale: int, starts: Sequence[int], named: bool) -> int | None:
+        if not starts or not _LEAST <= value < 1e18:
+            return None
+        moment = int(value * (_MICRO // scale))
+        if named and abs(moment - starts[0]) < _FAR:
+            return moment
+        return moment if self._inside(starts, moment) else None
 
     def _within(self, left: int, right: int) -> bool:
         return self._inside(self.left, left) and self._inside(self.right, right)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gate.model import Comparison, Observation, Recording, ScenarioResult, ScenarioVerdict, Verdict
+from gate.model import Channel, Comparison, Observation, Recording, ScenarioResult, ScenarioVerdict, Verdict
 
 
 def judge_scenario(
     recording: Recording, comparison: Comparison | None, baseline: Observation, candidate: Observation
 ) -> ScenarioResult:
     """The verdict of one scenario; a problem on the baseline means that there is nothing to compare with."""
-    problems = baseline.problems + candidate.problems
+    problems = baseline.problems + candidate.problems + _gaps(comparison, baseline, candidate)
     header = recording.header
     if problems or comparison is None:
         return ScenarioResult(
@@ -33,6 +33,19 @@ def judge_scenario(
         stimuli=len(recording.stimuli),
         differences=comparison.differences,
     )
+
+
+def _gaps(comparison: Comparison | None, baseline: Observation, candidate: Observation) -> tuple[str, ...]:
+    """Evidence that is not there although nothing went wrong: equal silence is no proof."""
+    found = [
+        f"{side.side}: {event.operation} has no answer"
+        for side in (baseline, candidate)
+        for event in side.recording.stimuli
+        if event.output is None and Channel.REQUEST in side.recording.header.channels
+    ]
+    if comparison is not None and not comparison.leaves:
+        found.append("nothing was compared: no event stands on a channel that both sides collected")
+    return tuple(dict.fromkeys(found))
 
 
 class Judgement(NamedTuple):

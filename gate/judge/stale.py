@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from gate.identity import route
+from gate.identity import route, saved, saves
 from gate.model import Event, Recording
 from gate.ports import Played, PlayedCall
 
@@ -16,6 +16,15 @@ def stale(recorded: Recording, live: Recording, calls: Sequence[PlayedCall]) -> 
         found.append(
             f"stale bundle: baseline called {operation} {count} × in a way that the recording does not hold; re-record"
         )
+    answers = {event.seq: event for event in live.stimuli}
+    for stimulus in recorded.stimuli:
+        answer = answers.get(stimulus.seq)
+        missing = saves(stimulus).keys() - dict(saved(stimulus, answer.output if answer else None))
+        for name in sorted(missing):
+            path = saves(stimulus)[name]
+            found.append(
+                f"baseline's answer to {route(stimulus.operation)} has nothing at {path} to save as {name}"
+            )
     before, now = _statuses(recorded.stimuli), _statuses(live.stimuli)
     for (operation, status), count in sorted((before - now).items()):
         gone = next((other for name, other in now - before if name == operation), None)

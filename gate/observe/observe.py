@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gate.config import Messages, Settings
+from gate.errors import InconclusiveError
 from gate.identity import ids_in, marks, parse, readable, texts
 from gate.model import Channel, Event, Header, Json, Recording, Table
 from gate.observe.logs import log_events
@@ -13,7 +14,7 @@ from gate.ports import LogText, PlayedCall, Store
 
 
 def snapshots(stores: Mapping[str, Store], settings: Settings) -> dict[str, Snapshot]:
-    """Read every observed table of every store; what a table is called in no store is an error of gate.yml."""
+    """Read every observed table of every store. Raises InconclusiveError where one is not there."""
     return {name: snapshot(store, _keys(name, store, settings)) for name, store in stores.items()}
 
 
@@ -51,7 +52,8 @@ def observe(headers: Mapping[str, Header], evidence: Evidence, settings: Setting
     unowned: list[Event] = []
     for call in evidence.calls:
         events.get(call.scenario or "", unowned).append(call.event)
-    tables = {name: table for shot in evidence.after.values() for name, table in shot.tables.items()}
+    shots = [*evidence.before.values(), *evidence.after.values()]
+    tables = {name: table for shot in shots for name, table in shot.tables.items()}
     traces = {
         event.lineage: name for name, sent in evidence.answers.items() for event in sent if event.lineage
     }
@@ -80,6 +82,9 @@ def _changes(evidence: Evidence, settings: Settings) -> Iterable[Event]:
 def _message(event: Event, outbox: Messages) -> Event:
     """An outbox row as the message that it is; its number in the outbox only says the order."""
     row = dict(event.output or {})
+    for column in (outbox.order_by, outbox.key):
+        if row and column not in row:
+            raise InconclusiveError(f"outbox {outbox.table} has no column {column}; check gate.yml")
     position = row.pop(outbox.order_by, None)
     if outbox.published:
         row.pop(outbox.published, None)

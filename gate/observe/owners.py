@@ -67,7 +67,10 @@ def _pieces(text: str) -> Iterable[str]:
 
 def _row_values(row: Event, tables: Mapping[str, Table]) -> Iterable[str]:
     table = tables[row.operation]
-    for column, value in (row.output or {}).items():
+    for text in texts(row.inputs.get("key")):
+        yield from _pieces(text)
+    before = row.inputs.get("before")
+    for column, value in (row.output or (before if isinstance(before, dict) else {})).items():
         if isinstance(value, str):
             yield from _pieces(value)
             if value[:1] in "{[" and (nested := parse(value.encode())) is not None:
@@ -79,6 +82,3 @@ def _row_values(row: Event, tables: Mapping[str, Table]) -> Iterable[str]:
                 target = row.operation
             if target is not None and target in tables and tables[target].sequence:
                 yield f"{target}#{value}"
-    if row.output is None:
-        for value in texts(dict(row.inputs)):
-            yield from _pieces(value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gate.errors import InconclusiveError
 from gate.model import Channel, Event, Json, Table, canonical
 from gate.ports import Store
 
@@ -18,8 +19,14 @@ class Snapshot:
 
 
 def snapshot(store: Store, keys: Mapping[str, Sequence[str]]) -> Snapshot:
-    """Read the named tables whole; ``keys`` gives the key columns of each, none: the table's own key."""
+    """Read the named tables whole; ``keys`` gives the key columns of each, none: the table's own key.
+
+    Raises InconclusiveError where a table or a key column is not there.
+    """
     known = store.tables()
+    for name in keys:
+        if name not in known:
+            raise InconclusiveError(f"no table {name} in the database; check 'observe' in gate.yml")
     tables = {
         name: Table(
             key=tuple(columns) or known[name].key,
@@ -30,12 +37,14 @@ def snapshot(store: Store, keys: Mapping[str, Sequence[str]]) -> Snapshot:
     }
     return Snapshot(
         tables=tables,
-        rows={name: _by_key(store.rows(name), table.key) for name, table in tables.items()},
+        rows={name: _by_key(name, store.rows(name), table.key) for name, table in tables.items()},
     )
 
 
-def _by_key(rows: Sequence[Row], key: tuple[str, ...]) -> dict[bytes, Row]:
+def _by_key(table: str, rows: Sequence[Row], key: tuple[str, ...]) -> dict[bytes, Row]:
     found: dict[bytes, Row] = {}
+    if rows and (unknown := [column for column in key if column not in rows[0]]):
+        raise InconclusiveError(f"table {table} has no column {unknown[0]}; check 'observe' in gate.yml")
     for row in rows:
         identity = canonical([row.get(column) for column in key] if key else row)
         while identity in found:  # no key, and the row stands there twice
@@ -46,8 +55,8 @@ def _by_key(rows: Sequence[Row], key: tuple[str, ...]) -> dict[bytes, Row]:
 
 def changes(store: str, before: Snapshot, after: Snapshot) -> Iterator[Event]:
     """One event for each row that was added, changed or deleted, in order of table and key."""
-    for name, table in after.tables.items():
-        old, new = before.rows.get(name, {}), after.rows[name]
+    for name, table in {**before.tables, **after.tables}.items():
+        old, new = before.rows.get(name, {}), after.rows.get(name, {})
         for identity in sorted(old.keys() | new.keys()):
             if identity in old and identity in new and canonical(old[identity]) == canonical(new[identity]):
                 continue
@@ -61,6 +70,7 @@ def changes(store: str, before: Snapshot, after: Snapshot) -> Iterator[Event]:
                     "store": store,
                     "key": {column: shown.get(column) for column in table.key} or dict(shown),
                     "existed": identity in old,
+                    "before": dict(old[identity]) if identity in old else None,
                 },
                 output=dict(row) if row is not None else None,
                 started_at=0,

@@ -34,8 +34,13 @@ class State:
 
     began: float = 0.0
     observations: dict[SideName, dict[str, Observation]] = field(default_factory=dict)
+    unsettled: dict[SideName, dict[str, str]] = field(default_factory=dict)
+    """What was still going on when a scenario should have ended, by side and scenario."""
     phases: dict[str, float] = field(default_factory=dict)
     results: list[ScenarioResult] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     judgement: Judgement | None = None
     died: str | None = None
+    """What became of a service of the candidate that ended while the baseline's went on."""
+    stopped: str | None = None
+    """Why the run ended before anything could be compared."""

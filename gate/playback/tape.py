@@ -117,7 +117,8 @@ def _nothing(call: Event) -> dict[str, Json]:
 def _key(event: Event) -> Key:
     content = readable(event.inputs)
     body = content.get("body") if isinstance(content, dict) else None
-    return route(event.operation), canonical([_blank(event.inputs.get("query") or ""), _blank(body)])
+    query = sorted(str(event.inputs.get("query") or "").split("&"))  # clients build it from sets and mappings
+    return route(event.operation), canonical([_blank([*query]), _blank(body)])
 
 
 def _blank(content: Json) -> Json:

@@ -15,10 +15,15 @@ def bring_up(environments: Mapping[SideName, Environment], payloads: Mapping[str
     Raises InconclusiveError where the baseline does not come up, else CandidateError where the candidate does not.
     """
     with ThreadPoolExecutor(max_workers=max(len(environments), 1)) as pool:
-        started = {
-            name: pool.submit(_up, environment, payloads) for name, environment in environments.items()
-        }
-    failed = {name: error for name, future in started.items() if (error := future.exception())}
+        try:
+            started = {
+                name: pool.submit(_up, environment, payloads) for name, environment in environments.items()
+            }
+            failed = {name: error for name, future in started.items() if (error := future.exception())}
+        except BaseException:  # interrupted: the pool waits for its threads, and they for what they started
+            for environment in environments.values():
+                environment.stop()
+            raise
     for name in (SideName.BASELINE, SideName.CANDIDATE):
         error = failed.get(name)
         if isinstance(error, StartError):

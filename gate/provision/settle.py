@@ -1,7 +1,7 @@
 """When has a side finished: no call in flight, the outbox drained, the observed rows unchanged."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gate.config import Messages, Settle
 from gate.model import Json
@@ -16,22 +16,33 @@ async def settle(
     environment: Environment,
     outboxes: Sequence[Messages],
     rules: Settle,
+    look: Callable[[], object] = object,
 ) -> str | None:
-    """Wait until nothing has happened for ``rules.quiet``; what was still going on if that never came."""
+    """Wait until nothing has happened for ``rules.quiet``; what was still going on if that never came.
+
+    ``look`` gives the observed rows, to be compared only; it is asked when a store has changed at all, and tells
+    whether what changed is of interest.
+    """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + rules.timeout
-    quiet_since, versions = loop.time(), await _versions(stores)
+    quiet_since, versions = loop.time(), _versions(stores)
+    rows: object = None
     while True:
-        busy = await _busy(playback, stores, outboxes)
-        seen = await _versions(stores)
+        if environment.alive() is not None:
+            return None  # nothing more will come of it, and its end is a finding of its own
+        busy, seen = await _busy(playback, stores, outboxes), _versions(stores)
+        changed = False
+        if seen != versions:
+            versions, before, rows = seen, rows, look()
+            changed = rows != before
         now = loop.time()
-        if busy or seen != versions:
-            quiet_since, versions = now, seen
-        elif now - quiet_since >= rules.quiet or environment.alive() is not None:
+        if busy or changed:
+            quiet_since = now
+        elif now - quiet_since >= rules.quiet:
             return None
         if now >= deadline:
-            what = busy or "rows keep changing"
-            return f"did not settle within {rules.timeout:.0f} s: {what}; raise settle.timeout or find what never ends"
+            what = busy or "observed rows keep changing"
+            return f"did not settle within {rules.timeout:g} s: {what}; raise settle.timeout or find what never ends"
         await asyncio.sleep(_POLL)
 
 
@@ -44,5 +55,5 @@ async def _busy(playback: Playback, stores: Mapping[str, Store], outboxes: Seque
     return None
 
 
-async def _versions(stores: Mapping[str, Store]) -> list[Json]:
+def _versions(stores: Mapping[str, Store]) -> list[Json]:
     return [store.version() for store in stores.values()]

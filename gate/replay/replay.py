@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import cast
 
 from gate.config import Stimuli
-from gate.identity import Bindings, readable
+from gate.identity import Bindings, filled, readable, saved
 from gate.model import Channel, Event, Json, Recording
 from gate.model.body import payload
 from gate.ports import Playback, Request, Response, Sender
 from gate.replay.schedule import Group, Step, schedule
 
-_SET_BY_SENDER = frozenset({"host", "content-length", "connection", "transfer-encoding", "accept-encoding"})
+_HOST = "localhost"
+"""Sent where no host was recorded: the same on both sides, so that links which a service makes are the same too."""
+_SET_BY_SENDER = frozenset({"content-length", "connection", "transfer-encoding", "accept-encoding"})
 
 
 @dataclass(slots=True)
@@ -25,13 +27,15 @@ class _Run:
     playback: Playback
     bindings: Bindings
     answered: dict[int, Event]
+    values: dict[str, Json]
+    """What requests written by hand saved of earlier answers."""
 
 
 async def replay(
     recording: Recording, sender: Sender, playback: Playback, rules: Stimuli
 ) -> tuple[Event, ...]:
     """Replay one scenario; the events are its stimuli as they were sent and answered, in recorded order."""
-    run = _Run(recording, sender, playback, Bindings(recording), {})
+    run = _Run(recording, sender, playback, Bindings(recording), {}, {})
     groups = schedule(recording.stimuli, rules)
     calls = bool(recording.on(Channel.CALL))
     began = asyncio.get_running_loop().time()
@@ -103,11 +107,13 @@ async def _send(run: _Run, step: Step) -> None:
         lineage=trace_of(step.event, run.recording.header.scenario),
     )
     run.bindings.learn(readable(step.event.output), readable(response.output))
+    run.values.update(saved(step.event, response.output))
 
 
 def _rewritten(run: _Run, step: Step) -> dict[str, Json]:
-    recorded, bindings = step.event.inputs, run.bindings
+    recorded, bindings = filled(step.event.inputs, run.values), run.bindings
     headers = dict(cast("Mapping[str, Json]", recorded.get("headers") or {}))
+    headers.setdefault("host", _HOST)
     if "traceparent" not in headers:
         trace = trace_of(step.event, run.recording.header.scenario)
         headers["traceparent"] = f"00-{trace}-{trace[:16]}-01"

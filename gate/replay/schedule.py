@@ -52,8 +52,11 @@ def _group(members: list[tuple[int, Event]], first: int) -> Group:
                 index=index,
                 event=event,
                 offset=event.started_at - begins,
-                after=tuple(other for other, earlier in members if earlier.ended_at <= event.started_at),
+                # what took no time ends as it begins: only those that are sent before can be waited for
+                after=tuple(
+                    other for other, earlier in members[:place] if earlier.ended_at <= event.started_at
+                ),
             )
-            for index, event in members
+            for place, (index, event) in enumerate(members)
         ),
     )

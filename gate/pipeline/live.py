@@ -1,0 +1,202 @@
+"""The live half of a run: bring the sides up, replay every scenario on both, read what they left."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+from gate.errors import CandidateError, InconclusiveError
+from gate.judge import stale
+from gate.model import Event, Header, Observation, Recording, SideName
+from gate.observe import Evidence, Observed, Snapshot, observe, snapshots
+from gate.pipeline.job import Job, State
+from gate.ports import LiveSide, PlayedCall, Store
+from gate.progress import PhaseStarted, Progress, ScenarioSent
+from gate.provision import bring_up, settle, warm_up
+from gate.replay import replay
+
+T = TypeVar("T")
+Stores = Mapping[SideName, Mapping[str, Store]]
+UNOWNED = "effects-of-no-scenario"
+"""The name under which rows and calls are compared that nothing ties to one scenario."""
+
+
+def run_live(job: Job, state: State) -> Iterator[Progress]:
+    """Everything that needs the sides up. Whatever happens, they are stopped."""
+    with asyncio.Runner() as runner:
+        try:
+            yield from _up_and_down(job, state, runner)
+        finally:
+            for side in job.live.values():
+                side.environment.stop()
+            runner.run(_let_go(job.live.values()))
+
+
+async def _let_go(sides: Iterable[LiveSide]) -> None:
+    """End what an interruption left half done, without a word, then the connections."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for side in sides:
+        await side.sender.close()
+        await side.playback.close()
+
+
+def _up_and_down(job: Job, state: State, runner: asyncio.Runner) -> Iterator[Progress]:
+    last = job.clock()
+
+    def timed(phase: str) -> None:
+        nonlocal last
+        now = job.clock()
+        state.phases[phase], last = round(now - last, 3), now
+
+    yield PhaseStarted(phase="provision", says="bring the sides up")
+    bring_up({name: side.environment for name, side in job.live.items()}, job.payloads)
+    runner.run(_each(job, lambda side: warm_up(side.sender, job.settings.warmup)))
+    stores = {name: side.environment.stores() for name, side in job.live.items()}
+    with ExitStack() as opened:
+        for store in (store for found in stores.values() for store in found.values()):
+            opened.callback(store.close)
+        before = _before(job, stores)
+        timed("provision")
+        answers: dict[SideName, dict[str, Sequence[Event]]] = {name: {} for name in job.live}
+        yield from _replay_all(job, state, runner, stores, answers)
+        timed("replay")
+        yield PhaseStarted(phase="settle", says="wait until both sides have finished")
+        runner.run(_each(job, partial(_settle, job, state, stores, None)))
+        calls = runner.run(_each(job, lambda side: side.playback.collect()))
+        timed("settle")
+        yield PhaseStarted(phase="observe", says="read what they left")
+        for name, side in job.live.items():
+            died = side.environment.alive()
+            observed = _observed(job, side, answers[name], calls[name], before[name], stores[name], died)
+            state.observations[name] = _observations(job, state, name, observed, calls[name], died)
+        timed("observe")
+
+
+def _replay_all(
+    job: Job,
+    state: State,
+    runner: asyncio.Runner,
+    stores: Stores,
+    answers: Mapping[SideName, dict[str, Sequence[Event]]],
+) -> Iterator[Progress]:
+    total = len(job.recordings)
+    yield PhaseStarted(phase="replay", says=f"replay {total} scenarios")
+    for done, (name, recording) in enumerate(job.recordings.items(), start=1):
+        for side, events in runner.run(_each(job, _replayed(job, recording))).items():
+            answers[side][name] = events
+        if done < total:
+            runner.run(_each(job, partial(_settle, job, state, stores, name)))
+        yield ScenarioSent(scenario=name, done=done, total=total)
+
+
+async def _each(job: Job, work: Callable[[LiveSide], Coroutine[Any, Any, T]]) -> dict[SideName, T]:
+    """Do the same on all live sides at once."""
+    results = await asyncio.gather(*(work(side) for side in job.live.values()))
+    return dict(zip(job.live, results, strict=True))
+
+
+def _replayed(job: Job, recording: Recording) -> Callable[[LiveSide], Coroutine[Any, Any, Sequence[Event]]]:
+    return lambda side: replay(recording, side.sender, side.playback, job.settings.stimuli)
+
+
+async def _settle(job: Job, state: State, stores: Stores, scenario: str | None, side: LiveSide) -> None:
+    """Wait until a scenario has ended, or, where none is named, all have.
+
+    Between two scenarios nothing may be under way; only after the last is it waited for the quiet that shows that
+    nothing was about to begin.
+    """
+    name, rules = side.side.name, job.settings.settle
+    found = state.unsettled.setdefault(name, {})
+    if scenario is not None:
+        if found:
+            return  # once is enough to know, and each wait takes its whole time
+        rules = replace(rules, quiet=0.0)
+    problem = await settle(
+        side.playback,
+        stores[name],
+        side.environment,
+        job.settings.observe.messages,
+        rules,
+        lambda: snapshots(stores[name], job.settings),
+    )
+    if problem:
+        # What still goes on at the end may be anyone's; so is what goes on into the next scenario.
+        found |= dict.fromkeys(job.recordings, problem)
+
+
+def _before(job: Job, stores: Stores) -> dict[SideName, Mapping[str, Snapshot]]:
+    """The observed rows before the replay; what the baseline has and the candidate has not is the candidate's doing."""
+    found: dict[SideName, Mapping[str, Snapshot]] = {}
+    for name in sorted(job.live):
+        try:
+            found[name] = snapshots(stores[name], job.settings)
+        except InconclusiveError as error:
+            kind = CandidateError if SideName.BASELINE in found else InconclusiveError
+            raise kind(f"{name}: {error}") from None
+    return found
+
+
+def _observed(
+    job: Job,
+    side: LiveSide,
+    answers: Mapping[str, Sequence[Event]],
+    calls: Sequence[PlayedCall],
+    before: Mapping[str, Snapshot],
+    stores: Mapping[str, Store],
+    died: str | None,
+) -> Observed:
+    try:
+        after = snapshots(stores, job.settings)
+    except InconclusiveError as error:
+        # A service that dies half-way through a transaction leaves a database that cannot be read.
+        kind = CandidateError if died and side.side.name is SideName.CANDIDATE else InconclusiveError
+        raise kind(f"{side.side.name}: {died or error}") from None
+    evidence = Evidence(
+        answers=answers, calls=calls, before=before, after=after, logs=side.environment.logs()
+    )
+    headers = {name: recording.header for name, recording in job.recordings.items()}
+    return observe(headers, evidence, job.settings)
+
+
+def _observations(
+    job: Job,
+    state: State,
+    side: SideName,
+    observed: Observed,
+    calls: Sequence[PlayedCall],
+    died: str | None,
+) -> dict[str, Observation]:
+    found = {}
+    for name, recording in observed.recordings.items():
+        problems = [problem] if (problem := state.unsettled[side].get(name)) else []
+        if side is SideName.CANDIDATE:
+            state.died = died
+        else:
+            problems += [died] if died else []
+            mine = [call for call in calls if call.scenario == name]
+            problems += [*stale(job.recordings[name], recording, mine), *_unanswered(job, name, recording)]
+        said = tuple(f"{side}: {problem}" for problem in problems)
+        found[name] = Observation(side=side, recording=recording, problems=said)
+    if observed.unowned:
+        one = next(iter(observed.recordings.values()))
+        header = replace(one.header, scenario=UNOWNED, says="what nothing ties to one scenario", tags=())
+        events = tuple(replace(event, seq=seq) for seq, event in enumerate(observed.unowned))
+        recording = Recording(header=header, events=events)
+        lost = [call for call in calls if call.scenario not in found] if side is SideName.BASELINE else []
+        nothing = Recording(header=Header(scenario=UNOWNED), events=())
+        found[UNOWNED] = Observation(side=side, recording=recording, problems=stale(nothing, nothing, lost))
+    return found
+
+
+def _unanswered(job: Job, name: str, live: Recording) -> Iterator[str]:
+    """Stimuli that nothing was recorded of, and that the baseline does not answer: there is nothing to compare with."""
+    recorded = job.recordings[name].stimuli
+    for before, now in zip(recorded, live.stimuli, strict=False):
+        error = (now.output or {}).get("error")
+        if before.output is None and error:
+            yield f"no answer to {now.operation}: {error}; see its logs"

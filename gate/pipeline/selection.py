@@ -1,0 +1,54 @@
+"""Which scenarios a run is about, and the state that they need, out of some bundles."""
+
+from collections.abc import Collection, Sequence
+from fnmatch import fnmatchcase
+
+from gate.errors import RequestError
+from gate.model import Bundle, Recording
+
+Named = Sequence[tuple[str, Bundle]]
+
+
+def select(bundles: Named, patterns: Sequence[str]) -> dict[str, Recording]:
+    """The scenarios that a run is about, by name; all where no pattern is given. Raises RequestError."""
+    every: dict[str, Recording] = {}
+    for called, bundle in bundles:
+        for name, recording in bundle.recordings.items():
+            if name in every:
+                raise RequestError(
+                    f"bundle {called}: scenario {name} is in another bundle as well; rename one"
+                )
+            every[name] = recording
+    if not every:
+        names = ", ".join(called for called, _ in bundles)
+        raise RequestError(f"bundle {names}: holds no scenario; record one, or write scenarios/<name>.json")
+    unknown = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in every)]
+    if unknown:
+        known = ", ".join(sorted(every)[:8])
+        raise RequestError(
+            f"no scenario matches '{unknown[0]}'; there are {known}" + (" …" if len(every) > 8 else "")
+        )
+    return {
+        name: recording
+        for name, recording in sorted(every.items())
+        if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
+    }
+
+
+def payloads(bundles: Named, stores: Collection[str]) -> dict[str, bytes]:
+    """The snapshot of each store. Raises RequestError where one would not be loaded, or not the one that is meant."""
+    found: dict[str, bytes] = {}
+    for called, bundle in bundles:
+        for part in bundle.manifest.state:
+            content = bundle.payloads[part.path]
+            if part.store not in stores:
+                raise RequestError(
+                    f"bundle {called}: holds the state of store '{part.store}', unknown to 'state' in gate.yml; "
+                    "add it"
+                )
+            if found.setdefault(part.store, content) != content:
+                raise RequestError(
+                    f"bundle {called}: its state of store '{part.store}' is not that of the bundles before; "
+                    "run them one at a time"
+                )
+    return found

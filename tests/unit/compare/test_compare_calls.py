@@ -1,0 +1,87 @@
+"""Outward calls: lost, added, repeated, changed, swapped."""
+
+from dataclasses import replace
+
+from gate.model import Event, Kind
+from tests.unit.compare.build import START, brief, call, differences, recording, request, trace, uid
+
+REFUND = "POST pay.example/v1/refunds"
+
+
+def ask(*calls: Event) -> list[Event]:
+    return [request({"ok": True}, ask="POST /v1/pay", duration=100_000), *calls]
+
+
+def test_equal_calls_with_other_ids_and_client_headers() -> None:
+    left = recording(*ask(call({"reference": uid(1), "amount": 5})))
+    right = recording(*ask(call({"reference": uid(2), "amount": 5}, seq=101)))
+    assert not differences(left, right)
+
+
+def test_a_lost_call() -> None:
+    found = differences(recording(*ask(call({"amount": 5}))), recording(*ask()))
+    assert [(d.kind, d.path, d.counts, d.triggers) for d in found] == [
+        (Kind.MISSING, "$", (1, 0), ("POST /v1/pay",))
+    ]
+
+
+def test_a_new_call() -> None:
+    found = differences(recording(*ask()), recording(*ask(call({"amount": 5}))))
+    assert [(d.kind, d.counts, d.baseline) for d in found] == [(Kind.EXTRA, (0, 1), None)]
+
+
+def test_a_repeated_call_says_how_often_and_what_triggered_it() -> None:
+    first = request({"ok": True}, ask="POST /v1/pay")
+    second = request({"ok": True}, seq=1, ask="POST /v1/hook")
+    left = recording(first, second, call({"reference": uid(1)}))
+    right = recording(
+        first,
+        second,
+        call({"reference": uid(2)}),
+        call({"reference": uid(2)}, seq=101, by=1),
+        call({"reference": uid(2)}, seq=102, by=1),
+    )
+    found = differences(left, right)
+    assert [(d.kind, d.counts, d.triggers) for d in found] == [
+        (Kind.DUPLICATE, (1, 3), ("POST /v1/pay", "POST /v1/hook"))
+    ]
+
+
+def test_a_changed_payload() -> None:
+    found = differences(recording(*ask(call({"amount": 5}))), recording(*ask(call({"amount": 6}))))
+    assert brief(found) == [("changed", "$.body.amount", 5, 6)]
+
+
+def test_a_header_that_carries_intent() -> None:
+    plain = call({"amount": 5})
+    keyed = replace(plain, inputs={**plain.inputs, "headers": {"idempotency-key": "k1"}})
+    other = replace(plain, inputs={**plain.inputs, "headers": {"idempotency-key": "k2"}})
+    assert [d.path for d in differences(recording(*ask(keyed)), recording(*ask(other)))] == [
+        "$.headers['idempotency-key']"
+    ]
+
+
+def test_another_method_or_host_is_another_call() -> None:
+    left, right = recording(*ask(call({"a": 1}))), recording(*ask(call({"a": 1}, to=REFUND)))
+    assert sorted(d.kind for d in differences(left, right)) == [Kind.EXTRA, Kind.MISSING]
+
+
+def test_order_that_the_baseline_kept() -> None:
+    def two(capture: int, refund: int) -> list[Event]:
+        return ask(
+            call({"a": 1}, at=START + capture),
+            call({"a": 1}, seq=101, to=REFUND, at=START + refund),
+        )
+
+    found = differences(recording(*two(10, 50)), recording(*two(50, 10)))
+    assert [(d.kind, d.path) for d in found] == [(Kind.ORDER, "$")]
+    assert not differences(recording(*two(10, 15)), recording(*two(15, 10))), "they overlapped"
+
+
+def test_calls_of_several_stimuli_are_told_apart_by_their_trace() -> None:
+    asked = [request({"n": n}, seq=n, ask="POST /v1/pay") for n in range(2)]
+    left = recording(*asked, call({"key": uid(1)}, by=0), call({"key": uid(2)}, seq=101, by=1))
+    right = recording(*asked, call({"key": uid(3), "odd": 1}, by=0), call({"key": uid(4)}, seq=101, by=1))
+    assert [(d.kind, d.path, d.trace_id) for d in differences(left, right)] == [
+        (Kind.EXTRA, "$.body.odd", trace(0))
+    ]

@@ -1,0 +1,164 @@
+"""A whole run over fakes: which evidence gives which verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from gate.config import Observe, Rows, Settings, Settle, Stimuli, Store
+from gate.errors import InconclusiveError
+from gate.model import Event, Json, Recording, Result, Side, SideKind, SideName, Verdict
+from gate.pipeline import Job, State, run
+from gate.ports import LiveSide, Played, PlayedCall, StartError
+from gate.progress import Finished
+from tests.fakes.events import recording, request
+from tests.fakes.places import FakeEnvironment, FakeStore
+from tests.fakes.playing import FakePlayback
+from tests.fakes.sending import FakeSender
+
+BASELINE, CANDIDATE = SideName.BASELINE, SideName.CANDIDATE
+SAID: dict[str, Json] = {"status": 200, "headers": {}, "body": {"json": {"a": 1}}}
+CALL = request(0, "POST", "/pay", host="bank.example", asked={"n": 1})
+
+
+@dataclass
+class Fake:
+    """A side: what it answers, does, and what becomes of it."""
+
+    said: Mapping[str, Json] = field(default_factory=lambda: SAID)
+    rows: dict[str, list[dict[str, Json]]] = field(default_factory=lambda: {"notes": []})
+    calls: tuple[PlayedCall, ...] = ()
+    in_flight: int = 0
+    environment: FakeEnvironment = field(default_factory=FakeEnvironment)
+
+    def live(self, name: SideName) -> LiveSide:
+        self.environment.holds = {"db": FakeStore(self.rows)}
+        return LiveSide(
+            side=Side(name=name, kind=SideKind.LIVE, ref="x"),
+            environment=self.environment,
+            sender=FakeSender(lambda _: (0.0, dict(self.said))),
+            playback=FakePlayback(in_flights=[self.in_flight], calls=self.calls),
+        )
+
+
+def finished(
+    baseline: Fake, candidate: Fake, recorded: Event | None = None, observe: Observe | None = None
+) -> tuple[Result, State]:
+    recordings: dict[str, Recording] = {"one": recording([recorded or request(0, said={"a": 1})])}
+    live = {BASELINE: baseline.live(BASELINE), CANDIDATE: candidate.live(CANDIDATE)}
+    job = Job(
+        run_id="r",
+        command=(),
+        settings=Settings(
+            root=Path(),
+            service="s",
+            services={},
+            stimuli=Stimuli(to="api"),
+            bundles=(),
+            settle=Settle(quiet=0.0, timeout=0.1),
+            stores=(Store(store="db", kind="sqlite", path="x"),),
+            observe=observe or Observe(),
+        ),
+        recordings=recordings,
+        bundles=[],
+        payloads={},
+        sides={name: side.side for name, side in live.items()},
+        live=live,
+        recorded={},
+        clock=lambda: 0.0,
+    )
+    state = State()
+    *_, last = run(job, state)
+    assert isinstance(last, Finished)
+    for side in (baseline, candidate):
+        assert side.environment.steps[-1] == "stop"
+    return last.result, state
+
+
+def played(how: Played, scenario: str | None = "one") -> tuple[PlayedCall, ...]:
+    return (PlayedCall(scenario=scenario, how=how, event=CALL),)
+
+
+OTHER: dict[str, Json] = {**SAID, "body": {"json": {"a": 2}}}
+ERROR: dict[str, Json] = {"error": "ServerDisconnectedError"}
+
+
+@pytest.mark.parametrize(
+    ("baseline", "candidate", "verdict", "words"),
+    [
+        pytest.param({}, {}, Verdict.PASS, "identical", id="equal"),
+        pytest.param({}, {"said": OTHER}, Verdict.FAIL, "differ", id="answer"),
+        pytest.param({}, {"calls": played(Played.UNEXPECTED)}, Verdict.FAIL, "differ", id="unexpected call"),
+        pytest.param(
+            {"calls": played(Played.RECORDED)}, {}, Verdict.FAIL, "differ", id="a call that never came"
+        ),
+        pytest.param({"calls": played(Played.BEYOND)}, {}, Verdict.INCONCLUSIVE, "stale bundle", id="miss"),
+        pytest.param(
+            {"calls": played(Played.UNEXPECTED, None)},
+            {"calls": played(Played.UNEXPECTED, None)},
+            Verdict.INCONCLUSIVE,
+            "stale bundle",
+            id="miss before any scenario",
+        ),
+        pytest.param({"in_flight": 1}, {}, Verdict.INCONCLUSIVE, "did not settle", id="unsettled baseline"),
+        pytest.param({}, {"in_flight": 1}, Verdict.INCONCLUSIVE, "did not settle", id="unsettled candidate"),
+        pytest.param(
+            {"environment": FakeEnvironment(dead="api: gone")},
+            {},
+            Verdict.INCONCLUSIVE,
+            "gone",
+            id="dead baseline",
+        ),
+        pytest.param(
+            {},
+            {"environment": FakeEnvironment(dead="api: gone")},
+            Verdict.FAIL,
+            "api: gone",
+            id="dead candidate",
+        ),
+        pytest.param(
+            {},
+            {"environment": FakeEnvironment(fails={"start": StartError("x")})},
+            Verdict.FAIL,
+            "x",
+            id="no start",
+        ),
+        pytest.param(
+            {"environment": FakeEnvironment(fails={"restore": InconclusiveError("y")})},
+            {"environment": FakeEnvironment(fails={"start": StartError("x")})},
+            Verdict.INCONCLUSIVE,
+            "y",
+            id="neither starts",
+        ),
+        pytest.param(
+            {"in_flight": 1}, {"said": OTHER}, Verdict.INCONCLUSIVE, "did not settle", id="findings too"
+        ),
+    ],
+)
+def test_verdict(
+    baseline: dict[str, object], candidate: dict[str, object], verdict: Verdict, words: str
+) -> None:
+    result, _ = finished(Fake(**baseline), Fake(**candidate))  # type: ignore[arg-type]
+    assert result.verdict is verdict, result.reasons
+    assert words in " ".join(result.reasons)
+
+
+def test_inconclusive_keeps_its_findings() -> None:
+    result, state = finished(Fake(in_flight=1), Fake(said=OTHER))
+    assert result.verdict is Verdict.INCONCLUSIVE and result.findings and state.stopped is None
+
+
+def test_no_answer_to_what_was_never_recorded_is_no_evidence() -> None:
+    by_hand = request(0, output=None)
+    by_hand = Event(**{**{name: getattr(by_hand, name) for name in by_hand.__slots__}, "output": None})
+    result, _ = finished(Fake(said=ERROR), Fake(said=ERROR), by_hand)
+    assert result.verdict is Verdict.INCONCLUSIVE and "no answer to GET /" in result.reasons[0]
+
+
+def test_a_table_that_only_the_baseline_has() -> None:
+    observe = Observe(rows=(Rows(store="db", table="notes"),))
+    result, state = finished(Fake(), Fake(rows={}), observe=observe)
+    assert result.verdict is Verdict.FAIL and state.stopped and "no table notes" in state.stopped
+    result, _ = finished(Fake(rows={}), Fake(rows={}), observe=observe)
+    assert result.verdict is Verdict.INCONCLUSIVE
