@@ -31,6 +31,11 @@ _USAGE, _INTERNAL = 2, 4
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+class _Interrupted(KeyboardInterrupt):
+    """Asyncio lets this through, where it would keep an exception to itself; a type of its own, since Python ends by
+    SIGINT, whatever the exit code, after a plain one has come by while it ran ``exec`` (as imports do)."""
+
+
 class _Commands(click.Group):
     """Imports a command only when it is used: the whole gate takes a second to load."""
 
@@ -109,7 +114,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _interrupted(_number: int, _frame: FrameType | None) -> None:
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)  # a second signal must not tear the clean-up
-    raise KeyboardInterrupt  # asyncio lets this through, where it would keep an exception to itself
+    raise _Interrupted
 
 
 def _internal(error: Exception) -> int:

@@ -135,7 +135,7 @@ class Context:
                 "candidate": None if absent else self.name(event, "right"),
             },
             trace_id=event.lineage,
-            entity=self._entity_of(content, event, which),
+            entity=self.entity(content, which) or self._entity_of(content, event, which),
             counts=counts,
             triggers=self.triggers((event,), ()) if absent else self.triggers((), of or (event,)),
         )

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from gate.identity import singular
+from gate.identity import marks, singular
 from gate.model import Json
 
 _ENVELOPES = frozenset(
@@ -14,7 +14,8 @@ _ENVELOPES = frozenset(
 
 def holder(key: str, value: Json, entity: str) -> str:
     """What an object under this key is about: ``payment`` in ``{"payment": {"id": …}}``."""
-    if isinstance(value, (dict, list)) and key not in _ENVELOPES:
+    names = key not in _ENVELOPES and not marks(key)  # {"<id>": {…}} is no noun
+    if names and isinstance(value, (dict, list)):
         return singular(key)
     return entity
 
@@ -22,7 +23,7 @@ def holder(key: str, value: Json, entity: str) -> str:
 @lru_cache(maxsize=16384)
 def noun(key: str, entity: str) -> str:
     """What an id under this key names: ``invoice_id`` an invoice, ``id`` the entity at hand."""
-    if key in ("", "id", "uuid", "location"):
+    if key in ("", "id", "uuid", "location") or marks(key):
         return entity
     stem = key.removesuffix("_id").removesuffix("Id").removesuffix("_uuid")
     return stem or entity

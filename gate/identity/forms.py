@@ -113,8 +113,10 @@ def _is_opaque(text: str) -> bool:
 
 
 def opaque(left: str, right: str) -> bool:
-    """True where two texts of one length look like two of a kind of token, if less random than :func:`marks` asks."""
-    return len(left) == len(right) and _is_opaque(left) and _is_opaque(right)
+    """True where two texts of one length look like two of a kind of token, though one of them may pass for a word."""
+    if len(left) != len(right) or not (_OPAQUE.fullmatch(left) and _OPAQUE.fullmatch(right)):
+        return False
+    return left.isdigit() == right.isdigit() and (_is_opaque(left) or _is_opaque(right))
 
 
 @lru_cache(maxsize=16384)

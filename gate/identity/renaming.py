@@ -117,7 +117,8 @@ class Renaming:
             return left == right
         ours, theirs = marks(left), marks(right)
         if not (ours and theirs) or left.isdigit():
-            if key and names_id(key) and opaque(left, right):
+            one_is = bool(ours) != bool(theirs)  # of two random values, one may pass for a word
+            if (one_is or (key and names_id(key))) and opaque(left, right):
                 return self.bind(left, right, entity)
         if len(ours) != len(theirs) or (left != right and _skeleton(left, ours) != _skeleton(right, theirs)):
             return False

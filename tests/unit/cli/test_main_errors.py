@@ -85,6 +85,7 @@ def test_a_bug_where_nothing_can_be_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".gate").write_text("in the way")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert ended(monkeypatch, ZeroDivisionError()) == 4
     assert capsys.readouterr().err.count("\n") == 1
 

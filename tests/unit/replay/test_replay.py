@@ -104,7 +104,7 @@ def test_race_keeps_offsets_and_waits_for_what_had_ended() -> None:
     )
     answered = run(events, sender)
     began = {name: span[0] - sender.spans["/a"][0] for name, span in sender.spans.items()}
-    assert began["/b"] >= 0.099 and began["/c"] >= 0.199
+    assert began["/b"] >= 0.07 and began["/c"] >= 0.17  # /a itself may have gone out late
     assert sender.spans["/b"][1] <= sender.spans["/c"][0] and sender.spans["/a"][1] <= sender.spans["/d"][0]
     assert began["/d"] < 0.9  # the gap is not kept
     assert [event.seq for event in answered] == [0, 1, 2, 3]
