@@ -104,6 +104,10 @@ def load_bundles(paths: Sequence[str], root: Path) -> list[tuple[Path, Bundle]]:
 def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> Iterator[Job]:
     """A job whose live sides are prepared, though not up; afterwards nothing of it is left but ``logs``."""
     settings = asked.settings
+    if asked.baseline == asked.candidate == RECORDED:
+        raise RequestError(
+            "both sides are the same recording, which proves nothing; 'gate compare' takes two"
+        )
     bundles = load_bundles(asked.bundles or settings.bundles, Path.cwd() if asked.bundles else settings.root)
     named = [(path.name, bundle) for path, bundle in bundles]
     recordings = select(named, asked.scenarios)

@@ -19,7 +19,6 @@ from gate import wiring
 _PACKAGES = (
     "aiohttp",
     "click",
-    "deepdiff",
     "jinja2",
     "orjson",
     "psutil",

@@ -8,7 +8,7 @@ from gate.compare.messages import compare_messages
 from gate.compare.requests import compare_requests
 from gate.compare.rows import compare_rows
 from gate.config import Compare
-from gate.model import Channel, Comparison, Recording
+from gate.model import Channel, Comparison, Difference, Recording
 
 _CHANNELS = {
     Channel.REQUEST: compare_requests,
@@ -22,13 +22,11 @@ _CHANNELS = {
 def compare(left: Recording, right: Recording, rules: Compare, headers: Sequence[str]) -> Comparison:
     """Compare two recordings of one scenario, equal up to renaming, on every channel that both collected."""
     context = Context(left, right, rules, headers)
-    shared = set(left.header.channels) & set(right.header.channels)
-    differences = [
-        difference
-        for channel, stage in _CHANNELS.items()
-        if channel in shared
-        for difference in stage(context)
-    ]
+    differences = _differences(context)
+    if differences and (numbers := context.renaming.row_numbers()):
+        # Which number is which row only the rows tell; an answer that names one is read again with that known.
+        context = Context(left, right, rules, headers, numbers)
+        differences = _differences(context)
     return Comparison(
         scenario=left.header.scenario,
         differences=tuple(differences),
@@ -37,3 +35,13 @@ def compare(left: Recording, right: Recording, rules: Compare, headers: Sequence
         renamed=context.renaming.renamed,
         suppressed=dict(sorted(context.suppressed.items())),
     )
+
+
+def _differences(context: Context) -> list[Difference]:
+    shared = set(context.left.header.channels) & set(context.right.header.channels)
+    return [
+        difference
+        for channel, stage in _CHANNELS.items()
+        if channel in shared
+        for difference in stage(context)
+    ]

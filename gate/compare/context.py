@@ -22,7 +22,14 @@ class Tally:
 class Context:
     """The two recordings of a scenario, the renaming between them, and the rules."""
 
-    def __init__(self, left: Recording, right: Recording, rules: Compare, headers: Sequence[str]) -> None:
+    def __init__(
+        self,
+        left: Recording,
+        right: Recording,
+        rules: Compare,
+        headers: Sequence[str],
+        numbers: frozenset[tuple[int, int]] = frozenset(),
+    ) -> None:
         self.left, self.right, self.headers = left, right, tuple(headers)
         self.ignore = Ignore(rules.ignore)
         self.suppressed: dict[str, int] = {}
@@ -33,7 +40,7 @@ class Context:
         )
         self._read: dict[int, Json] = {}
         known = given(left, self.read) | given(right, self.read)
-        self.renaming = Renaming(given=known, frame=frame, number=rules.number)
+        self.renaming = Renaming(given=known, frame=frame, number=rules.number, numbers=numbers)
         self.tables = {**left.header.tables, **right.header.tables}
         self.documents = Documents(self.renaming, self.tables)
         self.tally = Tally()

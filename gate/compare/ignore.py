@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gate.compare.paths import Path
-from gate.config.jsonpath import Step, StepKind, parse
+from gate.config.jsonpath import Step, StepKind, covers, parse
 from gate.errors import RequestError
 from gate.model import Json
 
@@ -19,7 +19,7 @@ class Ignore:
 
     def rule(self, path: Path) -> str | None:
         """The first rule that covers this path or something it lies in; None where it counts."""
-        return next((rule for rule, steps in self._rules if _covers(steps, path)), None)
+        return next((rule for rule, steps in self._rules if covers(steps, path)), None)
 
     def without(self, content: Json, path: Path, dropped: dict[Path, tuple[str, Json]]) -> Json:
         """A copy without what the rules cover, so that its ids are not bound; ``dropped`` says what that was."""
@@ -42,18 +42,3 @@ def _steps(rule: str) -> tuple[Step, ...]:
     if all(step.kind is StepKind.ALL for step in steps):
         raise RequestError(f"compare.ignore: {rule!r} would leave out everything; name a field")
     return steps
-
-
-def _covers(steps: tuple[Step, ...], path: Path) -> bool:
-    if not steps:
-        return True
-    step, rest = steps[0], steps[1:]
-    if step.kind is StepKind.DESCEND:
-        return any(part == step.value and _covers(rest, path[at + 1 :]) for at, part in enumerate(path))
-    if not path:
-        return False
-    return (step.kind is StepKind.ALL or _is(path[0], step.value)) and _covers(rest, path[1:])
-
-
-def _is(part: str | int, value: str | int | None) -> bool:
-    return type(part) is type(value) and part == value

@@ -52,6 +52,22 @@ def is_broad(text: str) -> bool:
     return _NAMELESS.fullmatch(text) is not None
 
 
+def covers(steps: tuple[Step, ...], path: tuple[str | int, ...]) -> bool:
+    """Whether a path, given by its names and indexes, leads to what the steps name, or into it."""
+    if not steps:
+        return True
+    step, rest = steps[0], steps[1:]
+    if step.kind is StepKind.DESCEND:
+        return any(part == step.value and covers(rest, path[at + 1 :]) for at, part in enumerate(path))
+    if not path:
+        return False
+    return (step.kind is StepKind.ALL or _is(path[0], step.value)) and covers(rest, path[1:])
+
+
+def _is(part: str | int, value: str | int | None) -> bool:
+    return type(part) is type(value) and part == value
+
+
 def _step(match: re.Match[str]) -> Step:
     kind, word = str(match.lastgroup), match[str(match.lastgroup)]
     if kind == "index":

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
+from gate.config.jsonpath import Step, covers, parse
 from gate.explain.words import title
 from gate.model import Channel, Comparison, Difference, Finding, Kind, Severity, canonical
 
@@ -28,8 +29,11 @@ _TIME = "‹time›"
 _INDEX = re.compile(r"\[\d+\]")
 
 
-def findings(comparisons: Sequence[Comparison]) -> tuple[Finding, ...]:
-    """Findings over all scenarios; each difference stands in exactly one."""
+def findings(comparisons: Sequence[Comparison], highlight: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Findings over all scenarios; each difference stands in exactly one.
+
+    Those at a path of ``highlight`` come first among findings of their rank.
+    """
     groups: dict[tuple[str, ...], list[tuple[str, Difference]]] = {}
     for comparison in comparisons:
         partner = _renamed_fields(comparison.differences)
@@ -37,13 +41,33 @@ def findings(comparisons: Sequence[Comparison]) -> tuple[Finding, ...]:
             key = _key(partner.get(index, difference))
             groups.setdefault(key, []).append((comparison.scenario, difference))
     found = [_finding(key, members) for key, members in groups.items()]
-    return tuple(sorted(found, key=_order))
+    rules = [parse(rule) for rule in highlight]
+    return tuple(sorted(found, key=lambda finding: _order(finding, rules)))
 
 
-def _order(finding: Finding) -> tuple[int, int, int, int, str, str]:
+def _order(
+    finding: Finding, highlight: Sequence[tuple[Step, ...]]
+) -> tuple[int, bool, int, int, int, str, str]:
     """Worst first; among equals, a column before what is nested in one, a state first and a time last."""
     depth = finding.path.count(".") + finding.path.count("[")
-    return finding.rank, depth, _weight(finding), -len(finding.scenarios), finding.operation, finding.path
+    dim = not (highlight and any(covers(rule, _steps(finding.evidence[0].path)) for rule in highlight))
+    return (
+        finding.rank,
+        dim,
+        depth,
+        _weight(finding),
+        -len(finding.scenarios),
+        finding.operation,
+        finding.path,
+    )
+
+
+def _steps(path: str) -> tuple[str | int, ...]:
+    """The names and indexes of a difference's path; nothing where a name has characters that no rule can write."""
+    try:
+        return tuple(step.value for step in parse(path) if step.value is not None)
+    except ValueError:
+        return ()
 
 
 def _weight(finding: Finding) -> int:

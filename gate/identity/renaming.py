@@ -33,6 +33,8 @@ class Renaming:
     given: frozenset[str]
     frame: Frame
     number: float = 0.0
+    numbers: frozenset[tuple[int, int]] = frozenset()
+    """Row numbers that are known to correspond, whatever their table: from an earlier look at the rows."""
     renamed: int = field(default=0, init=False)
     """How many values stand under another name on the other side."""
     _left: dict[str, str] = field(default_factory=dict)
@@ -90,6 +92,11 @@ class Renaming:
     def bind_key(self, table: str, left: int, right: int) -> bool:
         """The same for numbers that the database gave out: they name rows of one table only."""
         return self.bind(f"{table}#{left}", f"{table}#{right}", singular(table))
+
+    def row_numbers(self) -> frozenset[tuple[int, int]]:
+        """The numbers of rows that are bound to another number."""
+        pairs = ((left.rpartition("#")[2], right.rpartition("#")[2]) for left, right in self._left.items())
+        return frozenset((int(a), int(b)) for a, b in pairs if a != b and a.isdecimal() and b.isdecimal())
 
     def bound(self, value: str, which: Which) -> str | None:
         """What the value is called on the other side, if that is known."""

@@ -24,7 +24,7 @@ def draw_result(job: Job, state: State) -> Result:
         sides=job.sides,
         bundles=tuple(job.bundles),
         scenarios=tuple(state.results),
-        findings=findings(state.comparisons),
+        findings=findings(state.comparisons, job.settings.compare.highlight),
         renamed={comparison.scenario: comparison.renamed for comparison in state.comparisons},
         sealing={"status": "unsealed", "why": "plain processes can reach the network", "attempted": []},
         determinism=_determinism(job),

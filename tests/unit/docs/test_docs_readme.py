@@ -39,7 +39,8 @@ def test_the_first_bundle_reads(tmp_path: Path) -> None:
     settings = load(_readme(tmp_path), {})
     (path,) = settings.bundles
     (recording,) = read(tmp_path / path).recordings.values()
-    assert [event.operation for event in recording.stimuli] == ["POST /v1/orders", "GET /v1/orders/missing"]
+    asked = [event.operation for event in recording.stimuli]
+    assert asked == ["POST /v1/orders", "GET /v1/orders/{order}", "GET /v1/orders/missing"]
 
 
 def test_the_script_that_adds_a_state_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
