@@ -43,6 +43,13 @@ def _tell(text: str, live: bool, keep: bool = False) -> None:
             click.echo(text, err=True)
 
 
+def forget(folder: Path) -> None:
+    """Remove what an earlier run left in the same place: its verdict must not pass for this one's."""
+    for pattern in ("result.json", "summary.md", "*.repro", "report/*.html"):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
+
+
 def write_run(result: Result, recordings: Mapping[SideName, Mapping[str, Recording]], folder: Path) -> Path:
     """Write every file of a run; returns the path of the report. Raises InconclusiveError where that fails."""
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from gate import wiring
-from gate.cli.files import follow, show, write_run
+from gate.cli.files import follow, forget, show, write_run
 from gate.cli.say import say
 from gate.config.load import load
 from gate.model import Verdict
@@ -81,6 +81,7 @@ def gate_run(asked: wiring.Asked, out: Path | None, form: str) -> int:
     run_id = wiring.new_run_id()
     folder = out or _default(run_id)
     folder.mkdir(parents=True, exist_ok=True)
+    forget(folder)
     state = State()
     with wiring.job(asked, run_id, folder / "logs", os.environ) as job:
         result = follow(run_job(job, state))

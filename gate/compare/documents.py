@@ -115,7 +115,7 @@ class Documents:
         if isinstance(left, int) and isinstance(right, int) and (table := self._table(key, about)):
             return self.renaming.bind_key(table, left, right)
         if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
-            if (left, right) in self.renaming.numbers and names_id(key):
+            if key == "id" and (left, right) in self.renaming.numbers:
                 return True
             return (type(left) is type(right) and left == right) or self._near(left, right, key)
         return False

@@ -134,9 +134,9 @@ def _recording(
         mine = [event for event in events if event.channel is channel]
         mine.sort(key=_order)
         numbered += [replace(event, seq=seq) for seq, event in enumerate(mine, start=len(numbered))]
-    used = {
-        table: tables[table] for table in sorted({e.operation for e in numbered if e.channel is Channel.ROW})
-    }
+    written = {event.operation for event in numbered if event.channel is Channel.ROW}
+    named = written | {target for table in written for target in tables[table].references.values()}
+    used = {table: tables[table] for table in sorted(named & tables.keys())}
     return Recording(
         header=replace(
             header,

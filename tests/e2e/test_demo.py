@@ -65,7 +65,9 @@ def test_two_runs_leave_the_same_result(
     demo: tuple[subprocess.CompletedProcess[str], Path],
 ) -> None:
     _, out = demo
-    again = run(str(ROOT / ".venv" / "bin" / "gate"), "demo", "--out", str(out / "again"), cwd=out, state=out)
+    again = run(
+        str(ROOT / ".venv" / "bin" / "gate"), "demo", "--out", str(out / "again"), cwd=ROOT, state=out
+    )
     assert again.returncode == 0, again.stderr
     first, second = (json.loads((out / name / "result.json").read_text()) for name in ("run", "again"))
     for document in (first, second):

@@ -164,12 +164,11 @@ def test_taken_port_in_the_command(world: World) -> None:
 
 
 def test_port_that_is_not_the_gates_is_named(world: World) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        port = other.getsockname()[1]
     world.settings(start="2s")
     for name in ("baseline", "candidate"):
-        world.side(name, port=port)
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            world.side(name, port=other.getsockname()[1])
     text = (world.work / "gate.yml").read_text().replace("app.py {port}", "app.py 1")
     (world.work / "gate.yml").write_text(text)
     done = world.run()

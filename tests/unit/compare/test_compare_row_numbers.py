@@ -1,5 +1,7 @@
 """A number in an answer is the row that the database gave it to, also where no name says which table."""
 
+from dataclasses import replace
+
 from gate.compare import compare
 from gate.config import Compare
 from gate.model import Channel, Event, Header, Json, Recording, Table
@@ -40,3 +42,15 @@ def test_a_number_that_the_rows_rename_is_no_difference() -> None:
 def test_a_number_of_another_row_is_one() -> None:
     (found,) = compare(recording(5), recording(1, answered=2), Compare(), ()).differences
     assert (found.path, found.channel) == ("$.body.id", Channel.REQUEST)
+
+
+def test_a_number_under_another_name_is_one() -> None:
+    left, right = (recording(number) for number in (5, 1))
+    both = []
+    for side, code in ((left, 5), (right, 1)):
+        first = side.events[0]
+        body: Json = {"json": {"id": 5 if side is left else 1, "code": code}}
+        output: dict[str, Json] = {"status": 201, "headers": {}, "body": body}
+        both.append(replace(side, events=(replace(first, output=output), *side.events[1:])))
+    (found,) = compare(both[0], both[1], Compare(), ()).differences
+    assert found.path == "$.body.code"
