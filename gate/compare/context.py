@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from gate.compare.documents import About, Documents, Leaf, leaves
 from gate.compare.ignore import Ignore
 from gate.compare.paths import Path, json_path
+from gate.compare.races import racing
+from gate.compare.sequence import out_of_order
 from gate.config import Compare
 from gate.identity import Frame, Renaming, Which, given, marks, readable, route, singular
 from gate.model import Channel, Difference, Event, Json, Kind, Recording, canonical
@@ -28,7 +31,7 @@ class Context:
         right: Recording,
         rules: Compare,
         headers: Sequence[str],
-        numbers: frozenset[tuple[int, int]] = frozenset(),
+        numbers: Mapping[tuple[int, int], frozenset[str]] = MappingProxyType({}),
     ) -> None:
         self.left, self.right, self.headers = left, right, tuple(headers)
         self.ignore = Ignore(rules.ignore)
@@ -44,10 +47,11 @@ class Context:
         self.tables = {**left.header.tables, **right.header.tables}
         self.documents = Documents(self.renaming, self.tables)
         self.tally = Tally()
+        self.races = racing(left.stimuli, right.stimuli)
         self._first = {"left": _first_seqs(left), "right": _first_seqs(right)}
-        self._triggers = {
-            "left": {event.lineage: route(event.operation) for event in left.stimuli if event.lineage},
-            "right": {event.lineage: route(event.operation) for event in right.stimuli if event.lineage},
+        self._traces = {
+            "left": {event.lineage: event for event in left.stimuli if event.lineage},
+            "right": {event.lineage: event for event in right.stimuli if event.lineage},
         }
 
     def read(self, side: Mapping[str, Json] | None) -> Json:
@@ -69,7 +73,9 @@ class Context:
         left, right = documents
         if self.ignore:
             left, right = self._without_ignored(left, right)
-        found = self.documents.differ(left, right, noun, references)
+        found = list(self.documents.differ(left, right, noun, references))
+        if not self.races:  # what races may be done in either order
+            found += out_of_order(left, right, self.renaming.given)
         kept: list[Leaf] = []
         for leaf in found:
             if rule := self.ignore.rule(leaf.path):
@@ -155,19 +161,25 @@ class Context:
 
     def triggers(self, left: Iterable[Event], right: Iterable[Event]) -> tuple[str, ...]:
         """The stimuli that caused these events, each once, in order."""
-        found = [self._trigger(event, "left", self.left) for event in left]
-        found += [self._trigger(event, "right", self.right) for event in right]
+        found = [self._trigger(event, "left") for event in left]
+        found += [self._trigger(event, "right") for event in right]
         return tuple(dict.fromkeys(trigger for trigger in found if trigger))
 
-    def _trigger(self, event: Event, which: str, recording: Recording) -> str | None:
+    def _trigger(self, event: Event, which: Which) -> str | None:
+        cause = self.cause(event, which)
+        return route(cause.operation) if cause else None
+
+    def cause(self, event: Event, which: Which) -> Event | None:
+        """The stimulus that an event belongs to: by its trace, else by its time where only one was under way."""
         if event.channel is Channel.REQUEST:
-            return route(event.operation)
-        if event.lineage and (known := self._triggers[which].get(event.lineage)):
+            return event
+        if event.lineage and (known := self._traces[which].get(event.lineage)):
             return known
         if not event.started_at:
             return None
-        around = [s for s in recording.stimuli if s.started_at <= event.started_at <= s.ended_at]
-        return route(around[0].operation) if len(around) == 1 else None
+        stimuli = (self.left if which == "left" else self.right).stimuli
+        around = [s for s in stimuli if s.started_at <= event.started_at <= s.ended_at]
+        return around[0] if len(around) == 1 else None
 
     def entity(self, content: Json, which: Which) -> str | None:
         """The symbol of what a document is about: the first generated id in it that both sides know."""

@@ -15,7 +15,7 @@ from gate.compare.nouns import holder, noun
 from gate.compare.paths import Path
 from gate.identity import Renaming, Which, ids, singular
 from gate.identity.forms import SHORTEST, names_id, names_time
-from gate.model import Json, Kind, Table, canonical
+from gate.model import Json, Kind, Table, canonical, identical
 
 References = Mapping[str, str]
 _NO_REFERENCES: References = {}
@@ -51,47 +51,63 @@ class Documents:
     def __init__(self, renaming: Renaming, tables: Mapping[str, Table]) -> None:
         self.renaming = renaming
         self._by_noun = {singular(name): name for name, table in tables.items() if table.sequence}
+        self._nouns = {singular(name) for name in tables}
+        self._tables_of: dict[str, frozenset[str]] = {}
+        """What things may be rows of whose name is no table's."""
 
     def differ(
         self, left: Json, right: Json, entity: str, references: References | None = None
     ) -> tuple[Leaf, ...]:
         """All differences, in order of their path; ``references`` maps integer columns to tables."""
+        if identical(left, right) and self.renaming.skip(self._hold, left, entity, references):
+            return ()
+        self.renaming.settle()
         about = About("", entity, references or _NO_REFERENCES)
-        before = len(self.renaming)
-        if left == right and canonical(left) == canonical(right):  # == takes True for 1
-            if self.renaming.skip(left, lambda: self._same(left, left, about)):
-                return ()
-        else:
-            self.renaming.settle()
-            before = len(self.renaming)
-            if self._same(left, right, about):
-                return ()
+        before, nouns = len(self.renaming), dict(self._tables_of)
+        if self._same(left, right, about):
+            return ()
+        self._tables_of = nouns
         self.renaming.forget(before)
         found = sorted(self._walk(left, right, about, ()), key=lambda leaf: [str(part) for part in leaf.path])
         return tuple(found) or (self._leaf(Kind.CHANGED, (), left, right, about),)
 
+    def _hold(self, content: Json, entity: str, references: References | None) -> None:
+        """Bind every id in a document to itself."""
+        self._same(content, content, About("", entity, references or _NO_REFERENCES))
+
     def _same(self, left: Json, right: Json, about: About) -> bool:
         """Walk both to the end, whatever is found: each pair on the way is bound."""
         if isinstance(left, dict) and isinstance(right, dict):
-            same = len(left) == len(right)
-            names = None if left.keys() == right.keys() else self._names(left, right, about)
-            for name, value in left.items():
-                other = name if names is None else names.get(name)
-                if other is None:
-                    same = False
-                elif isinstance(value, str):
-                    same = self._text(value, right[other], name, about) and same
-                elif isinstance(value, _NESTED):
-                    same = self._same(value, right[other], about.under(name, value)) and same
-                else:
-                    same = self._equal(value, right[other], name, about) and same
-            return same
+            return self._same_fields(left, right, about)
         if isinstance(left, list) and isinstance(right, list):
             same = len(left) == len(right)
             for ours, theirs in zip(left, right, strict=False):
                 same = self._same(ours, theirs, about) and same
             return same
         return self._equal(left, right, about.key, about)
+
+    def _same_fields(self, left: dict[str, Json], right: dict[str, Json], about: About) -> bool:
+        same, agreed = len(left) == len(right), self.renaming.agreed
+        names: dict[str, str] | None = None
+        for name, value in left.items():
+            if name in right:
+                theirs = right[name]
+            else:
+                names = self._names(left, right, about) if names is None else names
+                if name not in names:
+                    same = False
+                    continue
+                theirs = right[names[name]]
+            if type(value) is type(theirs) is str:
+                if len(value) < SHORTEST:
+                    same = value == theirs and same
+                elif (value, theirs) not in agreed:
+                    same = self._text(value, theirs, name, about) and same
+            elif isinstance(value, _NESTED):
+                same = self._same(value, theirs, about.under(name, value)) and same
+            else:
+                same = self._equal(value, theirs, name, about) and same
+        return same
 
     def _names(self, left: dict[str, Json], right: dict[str, Json], about: About) -> dict[str, str]:
         """The field on the right for each on the left: of the same name, or under an id that is renamed."""
@@ -115,7 +131,7 @@ class Documents:
         if isinstance(left, int) and isinstance(right, int) and (table := self._table(key, about)):
             return self.renaming.bind_key(table, left, right)
         if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
-            if key == "id" and (left, right) in self.renaming.numbers:
+            if type(left) is type(right) is int and key == "id" and self._names_row(left, right, about):
                 return True
             return (type(left) is type(right) and left == right) or self._near(left, right, key)
         return False
@@ -131,6 +147,16 @@ class Documents:
         if table is None and self._by_noun and names_id(key):
             table = self._by_noun.get(noun(key, about.entity))
         return table
+
+    def _names_row(self, left: int, right: int, about: About) -> bool:
+        """Whether two numbers, found under ``id``, are one row's; things of one name are rows of one table."""
+        tables = self.renaming.numbers.get((left, right))
+        if tables is None or about.entity in self._nouns:
+            return False
+        known = self._tables_of.get(about.entity, tables) & tables
+        if known:
+            self._tables_of[about.entity] = known
+        return bool(known)
 
     def _near(self, left: float, right: float, key: str) -> bool:
         tolerance = self.renaming.number

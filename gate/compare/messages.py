@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from gate.compare.align import Alignment, alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
 from gate.compare.nested import expand
-from gate.compare.requests import racing
 from gate.identity import Which, route
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
 
@@ -45,31 +44,34 @@ def _sequence(context: Context, left: Sequence[Event], right: Sequence[Event]) -
         counts = (sum(key == keys[1][b] for key in keys[0]), sum(key == keys[1][b] for key in keys[1]))
         kind = Kind.DUPLICATE if counts[1] > 1 else Kind.EXTRA
         found.append(context.one_sided(right[b], kind, theirs[b], counts=counts))
-    if moved and not _raced(context, [left[a] for a in moved]):
+    if any(not _raced(context, left, aligned.pairs, pair) for pair in moved):
         found.append(_order(context, left, right, (ours, theirs)))
     return found
 
 
 def _align(
     left: Sequence[bytes], right: Sequence[bytes], mine: Sequence[Json], yours: Sequence[Json]
-) -> tuple[Alignment, list[int]]:
+) -> tuple[Alignment, list[tuple[int, int]]]:
     """Pair in order first; what is left over with its equal elsewhere (it moved), then with its like."""
     still = alignment(in_order(left, right), len(left), len(right))
     twins = by_key([left[a] for a in still.left], [right[b] for b in still.right])
     moved = [(still.left[a], still.right[b]) for a, b in twins.pairs]
     rest = alignment([*still.pairs, *moved], len(left), len(right))
-    return by_likeness(rest, mine, yours), [a for a, _ in moved]
+    return by_likeness(rest, mine, yours), moved
 
 
-def _raced(context: Context, events: Sequence[Event]) -> bool:
-    """True where the messages that moved all come from one race group, whose order is free."""
-    for traces, (span, _) in racing(context):
-        if all(
+def _raced(
+    context: Context, left: Sequence[Event], pairs: Sequence[tuple[int, int]], moved: tuple[int, int]
+) -> bool:
+    """True where a message and all that it changed places with come from one race group, whose order is free."""
+    passed = [left[a] for a, b in pairs if (a < moved[0]) != (b < moved[1]) and (a, b) != moved]
+    return any(
+        all(
             event.lineage in traces if event.lineage else span[0] <= event.started_at <= span[1]
-            for event in events
-        ):
-            return True
-    return False
+            for event in (left[moved[0]], *passed)
+        )
+        for traces, (span, _) in context.races
+    )
 
 
 def _order(

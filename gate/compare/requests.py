@@ -1,11 +1,10 @@
 """Responses: what each stimulus was answered."""
 
-from collections.abc import Sequence
-from itertools import combinations
 
 from gate.compare.align import alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
 from gate.compare.nouns import noun
+from gate.compare.races import race_groups
 from gate.identity import Which, route, singular
 from gate.model import Difference, Event, Json, Kind, canonical
 
@@ -67,20 +66,6 @@ def resource(operation: str) -> str:
     return noun("", singular(words[0])) if words else "id"
 
 
-def race_groups(left: Sequence[Event], right: Sequence[Event]) -> list[list[int]]:
-    """The indexes of stimuli that overlapped, on either side, grouped; every stimulus stands in one group."""
-    group = list(range(len(left)))
-    for a, b in combinations(range(len(left)), 2):
-        if _overlap(left[a], left[b]) or _overlap(right[a], right[b]):
-            old, new = group[b], group[a]
-            group = [new if member == old else member for member in group]
-    return [[index for index, member in enumerate(group) if member == one] for one in dict.fromkeys(group)]
-
-
-def _overlap(a: Event, b: Event) -> bool:
-    return a.started_at < b.ended_at and b.started_at < a.ended_at
-
-
 def _assign(context: Context, left: tuple[Event, ...], right: tuple[Event, ...]) -> list[tuple[Event, Event]]:
     """Pair each stimulus with itself, but racing repeats of one operation with their most similar answer."""
     pairs = []
@@ -96,20 +81,3 @@ def _assign(context: Context, left: tuple[Event, ...], right: tuple[Event, ...])
             best = by_likeness(exact, ours, theirs, least=0.0)
             pairs += [(left[members[a]], right[members[b]]) for a, b in best.pairs]
     return sorted(pairs, key=lambda pair: pair[0].seq)
-
-
-def racing(context: Context) -> list[tuple[set[str], list[tuple[int, int]]]]:
-    """Each race group of two or more: the trace ids of its members, and when it ran on either side."""
-    left, right = context.left.stimuli, context.right.stimuli
-    if len(left) != len(right):
-        return []
-    found = []
-    for group in race_groups(left, right):
-        if len(group) > 1:
-            traces = {event.lineage for index in group for event in (left[index], right[index])}
-            spans = [
-                (min(side[i].started_at for i in group), max(side[i].ended_at for i in group))
-                for side in (left, right)
-            ]
-            found.append(({trace for trace in traces if trace}, spans))
-    return found

@@ -33,7 +33,7 @@ def title(differences: Sequence[Difference]) -> str:
         case Kind.MISSING if first.path == "$":
             return f"{_thing(first)} is lost"
         case Kind.ORDER if first.path != "$":
-            return f"{_place(first)}: order of {_field(first)} changed"
+            return f"{_place(first)}: {_moved(first)}"
         case Kind.ORDER:
             return f"order of {_plural(first)} changed: {_short(first.baseline)} became {_short(first.candidate)}"
         case Kind.STATUS:
@@ -49,6 +49,14 @@ def title(differences: Sequence[Difference]) -> str:
     if first.kind is Kind.EXTRA:
         return f"{_place(first)}: {field} is new"
     return f"{_place(first)}: {field} is {_short(first.candidate)} where it was {_short(first.baseline)}"
+
+
+def _moved(difference: Difference) -> str:
+    """A list in another order, or two times: ``baseline`` are the names of their fields, the earlier first."""
+    field, names = _field(difference), difference.baseline
+    if isinstance(names, list) and len(names) == 2 and field.rpartition(".")[2] == names[1]:
+        return f"{field} now comes before {names[0]}"
+    return f"order of {field} changed"
 
 
 def _field(difference: Difference) -> str:

@@ -5,7 +5,7 @@ from gate.identity.forms import ids, marks, route
 from gate.identity.provenance import deep, given, ids_in, readable, texts
 from gate.identity.renaming import Renaming, Which, singular
 from gate.identity.saved import filled, saved, saves
-from gate.identity.times import Frame, parse
+from gate.identity.times import Frame, notation, parse
 
 __all__ = [
     "Bindings",
@@ -18,6 +18,7 @@ __all__ = [
     "ids",
     "ids_in",
     "marks",
+    "notation",
     "parse",
     "readable",
     "route",

@@ -7,7 +7,7 @@ code that is taken for one hides a change: where in doubt, it is a word.
 
 import re
 from functools import lru_cache
-from operator import ne
+from operator import add, ne
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ _SURE = (
 )
 """Two capitals and only digits are no hex: many an account number (IBAN) looks so."""
 _MARK = re.compile(f"{_TIME}|{_SURE}", re.ASCII)
-_WHOLE = re.compile(f"{_TIME}|{_UUID}", re.ASCII)
+_WHOLE = re.compile(f"{_TIME}|{_UUID}|[0-9a-f]{{16,}}", re.ASCII)
 LOOSE = re.compile(rf"{_UUID}|(?=\d*[a-f])[0-9a-f]{{16,}}", re.ASCII)
 """What looks generated wherever it stands; for what is shown, never for what is compared."""
 _PIECE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z0-9]{20,}(?![0-9A-Za-z])", re.ASCII)
@@ -146,21 +146,27 @@ def _is_spoken(value: str, kinds: str) -> bool:
 
     Measured: 2 of 1,000 long names from programs are taken for random, 1 of 1,000 random tokens for words.
     """
-    score = 0.0
-    upper_runs = 0.5 if "l" in kinds else 0.0  # in mixed case, capitals in a row are rare in words
-    low = value.lower()
-    for one, two, a, b in zip(low, low[1:], kinds, kinds[1:], strict=False):
-        if a == "-" or b == "-" or a == b == "d":
-            continue
-        if a == "d" or b == "d":
-            score -= 1.5
-        elif a == "l" and b == "u":
-            score -= 0.7
-        else:
-            score += 1 if one + two in _COMMON else -1
-            if a == b == "u":
-                score -= upper_runs
-    return score > _WORDS
+    return sum(map(_SCORES["l" in kinds].__getitem__, map(add, value, value[1:]))) > _WORDS
+
+
+def _score(one: str, two: str, mixed: bool) -> float:
+    """How much a pair of characters speaks for a word; in mixed case, capitals in a row are rare in words."""
+    a, b = one.translate(_KINDS), two.translate(_KINDS)
+    if a == "-" or b == "-" or a == b == "d":
+        return 0.0
+    if a == "d" or b == "d":
+        return -1.5
+    if a == "l" and b == "u":
+        return -0.7
+    common = 1.0 if (one + two).lower() in _COMMON else -1.0
+    return common - 0.5 if mixed and a == b == "u" else common
+
+
+_CHARACTERS = ascii_uppercase + ascii_lowercase + digits + "_-"
+_SCORES = {
+    mixed: {one + two: _score(one, two, mixed) for one in _CHARACTERS for two in _CHARACTERS}
+    for mixed in (False, True)
+}
 
 
 @lru_cache(maxsize=16384)

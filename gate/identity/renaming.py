@@ -5,13 +5,12 @@ for the other. A value that was given, or that the other side knows under its ow
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from gate.identity.forms import LOOSE, SHORTEST, Mark, marks, names_id, names_time, opaque
-from gate.identity.provenance import ids_in
 from gate.identity.times import Frame, parse
 from gate.model import Json
 
@@ -33,46 +32,42 @@ class Renaming:
     given: frozenset[str]
     frame: Frame
     number: float = 0.0
-    numbers: frozenset[tuple[int, int]] = frozenset()
-    """Row numbers that are known to correspond, whatever their table: from an earlier look at the rows."""
+    numbers: Mapping[tuple[int, int], frozenset[str]] = field(default_factory=dict)
+    """The tables in which a row's number on the left is this other number on the right: from an earlier look."""
     renamed: int = field(default=0, init=False)
     """How many values stand under another name on the other side."""
+    agreed: set[tuple[str, str]] = field(default_factory=set, init=False)
+    """Texts that were found equal: they stay so, since what is bound stays bound."""
     _left: dict[str, str] = field(default_factory=dict)
     _right: dict[str, str] = field(default_factory=dict)
+    _unnamed: list[tuple[str, str]] = field(default_factory=list)
     _symbols: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
-    _agreed: set[tuple[str, str]] = field(default_factory=set)
-    """Texts that were found equal: they stay so, since what is bound stays bound."""
-    _same: list[Callable[[], object]] = field(default_factory=list)
+    _skipped: list[tuple[Callable[..., None], tuple[object, ...]]] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self._left)
 
-    def skip(self, content: Json, bind: Callable[[], bool] | None = None) -> bool:
-        """Take a document that is equal to the byte; False where an id in it should be another by now.
+    def skip(self, bind: Callable[..., None], *of: object) -> bool:
+        """Take a document that is equal to the byte, unless a value is renamed by now: an id in it may be another.
 
-        While nothing is renamed, its ids are bound only if that comes to matter; ``bind`` does it.
+        While nothing is renamed, its ids are bound only if that comes to matter; ``bind(*of)`` does it.
         """
-        work = bind or (lambda: self._bind_all(content))
         if self.renamed:
-            return work()
-        self._same.append(work)
+            return False
+        self._skipped.append((bind, of))
         return True
 
     def settle(self) -> None:
         """Bind the ids of the documents that were skipped, each to itself."""
-        if self._same:
-            pending, self._same = self._same, []
-            for work in pending:
-                work()
-
-    def _bind_all(self, content: Json) -> bool:
-        fits = [self.bind(value, value, "id") for value in sorted(ids_in(content))]
-        return all(fits)
+        if self._skipped:
+            skipped, self._skipped = self._skipped, []
+            for bind, of in skipped:
+                bind(*of)
 
     def bind(self, left: str, right: str, entity: str) -> bool:
         """Say that two ids name the same thing; False where that contradicts what is known."""
-        if left != right and self._same:
+        if left != right and self._skipped:
             self.settle()
         known = self._left.get(left)
         if known is not None:
@@ -86,17 +81,21 @@ class Renaming:
         self._left[left] = right
         self._right[right] = left
         if left not in self.given:
-            self._name(left, entity)
+            self._unnamed.append((left, entity))
         return True
 
     def bind_key(self, table: str, left: int, right: int) -> bool:
         """The same for numbers that the database gave out: they name rows of one table only."""
         return self.bind(f"{table}#{left}", f"{table}#{right}", singular(table))
 
-    def row_numbers(self) -> frozenset[tuple[int, int]]:
-        """The numbers of rows that are bound to another number."""
-        pairs = ((left.rpartition("#")[2], right.rpartition("#")[2]) for left, right in self._left.items())
-        return frozenset((int(a), int(b)) for a, b in pairs if a != b and a.isdecimal() and b.isdecimal())
+    def row_numbers(self) -> dict[tuple[int, int], frozenset[str]]:
+        """The numbers of rows that are bound to another number, with the tables where they are."""
+        found: dict[tuple[int, int], frozenset[str]] = {}
+        for left, right in self._left.items():
+            (table, _, a), (_, _, b) = left.rpartition("#"), right.rpartition("#")
+            if table and a != b and a.isdecimal() and b.isdecimal():
+                found[int(a), int(b)] = found.get((int(a), int(b)), frozenset()) | {table}
+        return found
 
     def bound(self, value: str, which: Which) -> str | None:
         """What the value is called on the other side, if that is known."""
@@ -104,21 +103,26 @@ class Renaming:
 
     def forget(self, size: int) -> None:
         """Take back all but the first ``size`` pairs: what was bound in documents that turned out not to be equal."""
-        self._agreed.clear()
+        self.agreed.clear()
         while len(self._left) > size:
             left, right = self._left.popitem()
             del self._right[right]
             self.renamed -= left != right
-            if symbol := self._symbols.pop(left, None):
+            if self._unnamed and self._unnamed[-1][0] == left:
+                self._unnamed.pop()
+            elif symbol := self._symbols.pop(left, None):
                 self._counts[symbol.rpartition("#")[0]] -= 1
 
-    def _name(self, left: str, entity: str) -> None:
-        self._counts[entity] = self._counts.get(entity, 0) + 1
-        self._symbols[left] = f"{entity}#{self._counts[entity]}"
+    def _name(self) -> None:
+        """Give a symbol to what was bound since; most runs differ in nothing and never need one."""
+        for left, entity in self._unnamed:
+            self._counts[entity] = self._counts.get(entity, 0) + 1
+            self._symbols[left] = f"{entity}#{self._counts[entity]}"
+        self._unnamed.clear()
 
     def texts(self, left: str, right: str, entity: str, key: str = "") -> bool:
         """True where two strings, found under a key, are equal up to the ids and times in them."""
-        if (left, right) in self._agreed:
+        if (left, right) in self.agreed:
             return True
         if len(left) < SHORTEST or len(right) < SHORTEST:
             return left == right
@@ -133,7 +137,7 @@ class Renaming:
             if not self._marks(one, other, entity):
                 return False
         if ours or not opaque(left, right):
-            self._agreed.add((left, right))
+            self.agreed.add((left, right))
         return True
 
     def _marks(self, left: Mark, right: Mark, entity: str) -> bool:
@@ -210,6 +214,8 @@ class Renaming:
         return known or NEW
 
     def _known(self, value: str, which: Which) -> str | None:
+        if self._unnamed:
+            self._name()
         return self._symbols.get(value if which == "left" else self._right.get(value, ""))
 
     def masked(self, text: str, which: Which) -> str:

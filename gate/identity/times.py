@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 _MICRO = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400 * _MICRO
 _FRACTION = re.compile(r"[.,]\d+")
 _DIGITS = str.maketrans("123456789", "000000000")
@@ -32,7 +33,7 @@ def parse(text: str) -> int | None:
             moment = datetime.fromisoformat(text.replace(",", "."))
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+        delta = moment - _EPOCH
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return (delta.days * 86400 + delta.seconds) * _MICRO + delta.microseconds
@@ -66,15 +67,17 @@ class Frame:
         last = min(len(self.left), len(self.right)) - 1
         if last < 0:
             return abs(left - right) <= self.tolerance
-        near = {
-            min(max(bisect_right(self.left, left) - 1, 0), last),
-            min(max(bisect_right(self.right, right) - 1, 0), last),
-        }
-        if not self._within(left, right):  # a time reckoned from some moment of the run, such as a due date
-            near = set(range(last + 1))
-        return any(
-            abs((left - self.left[index]) - (right - self.right[index])) <= self.tolerance for index in near
+        if not (self._inside(self.left, left) and self._inside(self.right, right)):
+            # a time reckoned from some moment of the run, such as a due date
+            return any(self._equally_far(left, right, index) for index in range(last + 1))
+        first = min(max(bisect_right(self.left, left) - 1, 0), last)
+        second = min(max(bisect_right(self.right, right) - 1, 0), last)
+        return self._equally_far(left, right, first) or (
+            first != second and self._equally_far(left, right, second)
         )
+
+    def _equally_far(self, left: int, right: int, index: int) -> bool:
+        return abs((left - self.left[index]) - (right - self.right[index])) <= self.tolerance
 
     def same_notation(self, left: str, right: str) -> bool:
         """True where two times are written alike; offsets from UTC may differ between days, as in summer."""
@@ -113,9 +116,6 @@ class Frame:
         if named and abs(moment - starts[0]) < _FAR:
             return moment
         return moment if self._inside(starts, moment) else None
-
-    def _within(self, left: int, right: int) -> bool:
-        return self._inside(self.left, left) and self._inside(self.right, right)
 
     def _inside(self, starts: Sequence[int], moment: int) -> bool:
         slack = max(self.tolerance, 30 * _MICRO)

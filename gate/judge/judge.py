@@ -1,6 +1,6 @@
 """From differences and gaps in the evidence to a verdict; never green on missing evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gate.model import Channel, Comparison, Observation, Recording, ScenarioResult, ScenarioVerdict, Verdict
@@ -24,6 +24,7 @@ def judge_scenario(
             problems=problems or ("was not replayed",),
         )
     different = bool(comparison.differences)
+    uncompared = _collected(candidate) - _collected(baseline)
     return ScenarioResult(
         name=header.scenario,
         says=header.says,
@@ -32,7 +33,13 @@ def judge_scenario(
         similarity=comparison.equal / comparison.leaves if different and comparison.leaves else 1.0,
         stimuli=len(recording.stimuli),
         differences=comparison.differences,
+        uncompared=tuple(channel for channel in Channel if channel in uncompared),
     )
+
+
+def _collected(side: Observation) -> set[Channel]:
+    """The channels that are evidence."""
+    return set(side.recording.header.channels) - {Channel.LOG}
 
 
 def _gaps(comparison: Comparison | None, baseline: Observation, candidate: Observation) -> tuple[str, ...]:
@@ -42,6 +49,11 @@ def _gaps(comparison: Comparison | None, baseline: Observation, candidate: Obser
         for side in (baseline, candidate)
         for event in side.recording.stimuli
         if event.output is None and Channel.REQUEST in side.recording.header.channels
+    ]
+    lost = _collected(baseline) - _collected(candidate)
+    found += [
+        f"candidate: its {channel}s were not collected, the baseline's were; check 'observe' in gate.yml"
+        for channel in sorted(lost)
     ]
     if comparison is not None and not comparison.leaves:
         found.append("nothing was compared: no event stands on a channel that both sides collected")
@@ -69,8 +81,18 @@ def judge(scenarios: Sequence[ScenarioResult], died: str | None = None) -> Judge
         reasons.append(f"candidate: {died}")
     if different:
         reasons.append(f"{len(different)} of {len(scenarios)} scenarios differ: {', '.join(different)}")
+    reasons += _uncompared(scenarios)
     if any(one.verdict is ScenarioVerdict.NOT_RUN for one in scenarios):
         return Judgement(Verdict.INCONCLUSIVE, tuple(reasons))
     if different or died:
         return Judgement(Verdict.FAIL, tuple(reasons))
-    return Judgement(Verdict.PASS, (f"all {len(scenarios)} scenarios are identical",))
+    return Judgement(Verdict.PASS, (f"all {len(scenarios)} scenarios are identical", *reasons))
+
+
+def _uncompared(scenarios: Sequence[ScenarioResult]) -> Iterator[str]:
+    """What no comparison covers, since the baseline's recording does not hold it."""
+    for channel in Channel:
+        count = sum(channel in one.uncompared for one in scenarios)
+        if count:
+            where = "any scenario" if count == len(scenarios) else f"{count} of {len(scenarios)} scenarios"
+            yield f"{channel}s were not compared in {where}: the baseline's recording does not hold them"

@@ -2,7 +2,7 @@
 
 from gate.model.bundle import BUNDLE_VERSION, Bundle, Manifest, StatePart
 from gate.model.difference import Comparison, Difference, Kind
-from gate.model.event import Channel, Event, Json, canonical
+from gate.model.event import Channel, Event, Json, canonical, identical
 from gate.model.recording import SCHEMA_VERSION, Header, Recording, Table
 from gate.model.result import (
     RESULT_VERSION,
@@ -46,4 +46,5 @@ __all__ = [
     "TimelineEntry",
     "Verdict",
     "canonical",
+    "identical",
 ]

@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 import re
+from math import isfinite
 
 import orjson
 
@@ -62,15 +63,21 @@ def document(body: Json) -> Json:
 
 
 def parse(payload: bytes) -> Json:
-    """Read JSON without losing a digit; None where it is none."""
+    """Read JSON without losing a digit; None where it is none, as with NaN, which would be written as null."""
     try:
         if _LONG_NUMBER.search(payload):  # orjson turns what exceeds 64 bits into a float
-            content: Json = json.loads(payload)
+            content: Json = json.loads(payload, parse_constant=_finite, parse_float=_finite)
         else:
             content = orjson.loads(payload)
     except (ValueError, RecursionError):
         return None
     return content
+
+
+def _finite(text: str) -> float:
+    if not isfinite(value := float(text)):
+        raise ValueError(f"{text} is no number of JSON")
+    return value
 
 
 def _renders(content: Json, payload: bytes) -> bool:

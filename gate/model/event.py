@@ -70,3 +70,11 @@ def canonical(document: object) -> bytes:
     except TypeError:  # an integer beyond 64 bits, or half a surrogate pair
         text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return text.encode(errors="surrogatepass")
+
+
+def identical(left: object, right: object) -> bool:
+    """True where two JSON documents are the same to the byte; ones whose keys stand in another order may not be."""
+    try:
+        return orjson.dumps(left) == orjson.dumps(right)
+    except TypeError:
+        return canonical(left) == canonical(right)

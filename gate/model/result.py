@@ -98,6 +98,8 @@ class ScenarioResult:
     differences: tuple[Difference, ...] = ()
     problems: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    uncompared: tuple[Channel, ...] = ()
+    """What was collected of the candidate, and of the baseline never; logs aside, which are no evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def _unjudged(result: Result) -> str:
 def reasons(result: Result) -> list[str]:
     """The reasons that say more than the verdict and the problems already do."""
     if result.verdict is Verdict.PASS:
-        return []
+        return list(result.reasons[1:])  # the first says that it is one
     told = {f"{scenario.name}: {problem}" for scenario in result.scenarios for problem in scenario.problems}
     lead = sentence(result)
     return [reason for reason in result.reasons if reason not in told and reason.rstrip(".") not in lead]

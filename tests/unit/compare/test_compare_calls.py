@@ -78,6 +78,48 @@ def test_order_that_the_baseline_kept() -> None:
     assert not differences(recording(*two(10, 15)), recording(*two(15, 10))), "they overlapped"
 
 
+def test_order_also_counts_where_no_trace_is_forwarded() -> None:
+    def two(capture: int, refund: int, other: int) -> list[Event]:
+        return ask(
+            call({"a": 1}, at=START + capture, by=None),
+            call({"a": 1}, seq=101, to=REFUND, at=START + refund, by=None),
+            call({"a": 2}, seq=102, at=START + other, by=None),
+        )
+
+    found = differences(recording(*two(10, 50, 90)), recording(*two(50, 10, 90)))
+    assert [(d.kind, d.baseline) for d in found] == [
+        (Kind.ORDER, ["POST pay.example/v1/captures", REFUND]),
+    ]
+    assert not differences(recording(*two(10, 15, 90)), recording(*two(15, 10, 90))), "they overlapped"
+
+
+def test_order_counts_also_with_calls_of_another_stimulus_in_between() -> None:
+    def three(capture: int, refund: int) -> list[Event]:
+        asked = [request({"ok": n}, seq=n, ask=f"POST /v1/{n}", at=START, duration=100_000) for n in range(2)]
+        return [
+            *asked,
+            call({"a": 1}, at=START + capture),
+            call({"b": 1}, seq=101, to="POST pay.example/v1/quotes", at=START + 30, by=1),
+            call({"a": 1}, seq=102, to=REFUND, at=START + refund),
+        ]
+
+    found = differences(recording(*three(10, 50)), recording(*three(50, 10)))
+    assert [(d.kind, d.trace_id) for d in found] == [(Kind.ORDER, trace(0))]
+
+
+def test_order_between_racing_stimuli_is_free() -> None:
+    def two(by: int) -> list[Event]:
+        asked = [request({"ok": n}, seq=n, ask=f"POST /v1/{n}", at=START, duration=100_000) for n in range(2)]
+        first, second = (10, 50) if by == 0 else (50, 10)
+        return [
+            *asked,
+            call({"a": 1}, at=START + first, by=by),
+            call({"a": 1}, seq=101, to=REFUND, at=START + second, by=0),
+        ]
+
+    assert not differences(recording(*two(0)), recording(*two(1)))
+
+
 def test_calls_of_several_stimuli_are_told_apart_by_their_trace() -> None:
     asked = [request({"n": n}, seq=n, ask="POST /v1/pay") for n in range(2)]
     left = recording(*asked, call({"key": uid(1)}, by=0), call({"key": uid(2)}, seq=101, by=1))

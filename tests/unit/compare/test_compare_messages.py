@@ -75,6 +75,22 @@ def test_inside_a_race_order_is_free_and_totals_are_not() -> None:
     assert [d.kind for d in differences(race("a0", "b1"), race("b1", "a0", "a0"))] == [Kind.DUPLICATE]
 
 
+def test_a_racing_message_that_passes_one_from_outside_the_race_is_out_of_order() -> None:
+    def raced(*types: str) -> Recording:
+        after = request({"n": 2}, seq=2, ask="POST /v1/x", at=START + SECOND)
+        late = message({"type": "late", "key": "k"}, seq=300 + types.index("late"), by=2, at=START + SECOND)
+        both = race("a0", "b1")
+        told = [
+            late if kind == "late" else message({"type": kind, "key": "k"}, seq=300 + n, by=int(kind[-1]))
+            for n, kind in enumerate(types)
+        ]
+        return recording(*both.stimuli, after, *told)
+
+    assert not differences(raced("a0", "b1", "late"), raced("b1", "a0", "late"))
+    assert [d.kind for d in differences(raced("a0", "b1", "late"), raced("a0", "late", "b1"))] == [Kind.ORDER]
+    assert [d.kind for d in differences(raced("a0", "b1", "late"), raced("late", "b1", "a0"))] == [Kind.ORDER]
+
+
 def test_an_order_that_changed_shows_no_raw_id() -> None:
     def two(ids: list[str]) -> Recording:
         told = [message({"ref": one, "key": "k"}, seq=300 + n) for n, one in enumerate(ids)]

@@ -172,3 +172,9 @@ def test_channels_that_one_side_did_not_collect_are_no_evidence() -> None:
     one = recording(request({"a": 1}))
     silent = compared(one, type(one)(header=type(one.header)(scenario="one"), events=()))
     assert (silent.differences, silent.leaves) == ((), 0)
+
+
+@pytest.mark.parametrize("text", [b"NaN", b"-Infinity", b"1e999"])
+def test_what_json_knows_no_number_for_is_not_null(text: bytes) -> None:
+    left, right = (b'{"n":%b,"long":12345678901234567890}' % part for part in (text, b"null"))
+    assert differences(recording(request(left)), recording(request(right)))

@@ -44,6 +44,75 @@ def test_a_number_of_another_row_is_one() -> None:
     assert (found.path, found.channel) == ("$.body.id", Channel.REQUEST)
 
 
+def two_tables(user: int, order: int, *, mine: Json, yours: Json) -> Recording:
+    """Rows of two tables, and an answer with two things of names that no table has."""
+    tables = {name: Table(key=("id",), sequence=True) for name in ("users", "orders")}
+    body: Json = {"json": {"author": {"id": mine}, "purchase": {"id": yours}, "id": mine}}
+    answer = replace(
+        recording(1).events[0], output={"status": 201, "headers": {}, "body": body}, operation="POST /new"
+    )
+    rows = [
+        Event(
+            seq=seq,
+            channel=Channel.ROW,
+            operation=table,
+            inputs={"store": "db", "key": {"id": number}, "existed": False, "before": None},
+            output={"id": number, "text": table},
+            started_at=0,
+        )
+        for seq, (table, number) in enumerate((("orders", order), ("users", user)), start=1)
+    ]
+    channels = (Channel.REQUEST, Channel.ROW)
+    header = Header(scenario="s", channels=channels, tables=tables)
+    return Recording(header=header, events=(answer, *rows))
+
+
+def test_things_of_one_name_are_rows_of_one_table() -> None:
+    left = two_tables(5, 8, mine=5, yours=8)
+    assert not compare(left, two_tables(1, 2, mine=1, yours=2), Compare(), ()).differences
+    found = compare(left, two_tables(1, 2, mine=1, yours=1), Compare(), ()).differences
+    assert [one.path for one in found] == ["$.body.purchase.id"]
+
+
+def test_a_thing_is_not_now_a_row_of_this_table_and_then_of_that() -> None:
+    def listed(user: int, order: int, *ids: int) -> Recording:
+        found = two_tables(user, order, mine=user, yours=order)
+        body: Json = {"json": [{"author": {"id": number}} for number in ids]}
+        answer = replace(found.events[0], output={"status": 200, "headers": {}, "body": body})
+        return replace(found, events=(answer, *found.events[1:]))
+
+    left = listed(5, 8, 5, 5)
+    assert not compare(left, listed(1, 2, 1, 1), Compare(), ()).differences
+    mixed = listed(5, 8, 5, 8), listed(1, 2, 1, 2)
+    assert [one.path for one in compare(*mixed, Compare(), ()).differences] == ["$.body[1].author.id"]
+
+
+def test_a_float_is_no_row() -> None:
+    left, right = recording(5), recording(1)
+    body: Json = {"json": {"id": 1.0, "text": "hi"}}
+    answer = replace(right.events[0], output={"status": 201, "headers": {}, "body": body})
+    (found,) = compare(left, replace(right, events=(answer, *right.events[1:])), Compare(), ()).differences
+    assert found.path == "$.body.id"
+
+
+def test_a_column_named_id_that_is_no_key_is_no_row() -> None:
+    def loose(number: int, column: int) -> Recording:
+        found = recording(number)
+        row = Event(
+            seq=2,
+            channel=Channel.ROW,
+            operation="notes",
+            inputs={"store": "db", "key": {"name": "n"}, "existed": False, "before": None},
+            output={"name": "n", "id": column},
+            started_at=0,
+        )
+        header = replace(found.header, tables={**TABLES, "notes": Table(key=("name",))})
+        return replace(found, header=header, events=(*found.events, row))
+
+    (found,) = compare(loose(5, 5), loose(1, 1), Compare(), ()).differences
+    assert (found.channel, found.path) == (Channel.ROW, "$.id")
+
+
 def test_a_number_under_another_name_is_one() -> None:
     left, right = (recording(number) for number in (5, 1))
     both = []

@@ -45,6 +45,16 @@ ROW = replace(CAPTURED, channel=Channel.ROW, operation="audit_log")
             "GET /v1/plans: order of body.items changed",
         ),
         (
+            replace(
+                CHANGED,
+                kind=Kind.ORDER,
+                path="$.body.paid_at",
+                baseline=["created_at", "paid_at"],
+                candidate=["paid_at", "created_at"],
+            ),
+            "GET /v1/plans: body.paid_at now comes before created_at",
+        ),
+        (
             replace(CHANGED, kind=Kind.STATUS, path="$.status", baseline=200, candidate=500),
             "GET /v1/plans answers 500 where it was 200",
         ),

@@ -128,3 +128,23 @@ def test_the_verdict_of_a_run(
     scenarios: list[ScenarioResult], died: str | None, verdict: Verdict, reasons: tuple[str, ...]
 ) -> None:
     assert judge(scenarios, died) == (verdict, reasons)
+
+
+def test_what_only_the_baseline_collected_is_missing_evidence() -> None:
+    more = replace(RECORDING, header=replace(RECORDING.header, channels=(Channel.REQUEST, Channel.ROW)))
+    lost = judge_scenario(RECORDING, SAME, replace(BASELINE, recording=more), CANDIDATE)
+    assert lost.verdict is ScenarioVerdict.NOT_RUN
+    assert "rows were not collected" in lost.problems[0]
+
+
+def test_what_only_the_candidate_collected_is_said_beside_the_verdict() -> None:
+    channels = (Channel.REQUEST, Channel.ROW, Channel.LOG)
+    more = replace(RECORDING, header=replace(RECORDING.header, channels=channels))
+    found = judge_scenario(RECORDING, SAME, BASELINE, replace(CANDIDATE, recording=more))
+    assert (found.verdict, found.uncompared) == (ScenarioVerdict.IDENTICAL, (Channel.ROW,))
+    both = judge_scenario(RECORDING, SAME, BASELINE, CANDIDATE)
+    judged = judge([found, both])
+    assert judged.verdict is Verdict.PASS
+    assert judged.reasons[1:] == (
+        "rows were not compared in 1 of 2 scenarios: the baseline's recording does not hold them",
+    )
