@@ -75,7 +75,8 @@ class Context:
             left, right = self._without_ignored(left, right)
         found = list(self.documents.differ(left, right, noun, references))
         if not self.races:  # what races may be done in either order
-            found += out_of_order(left, right, self.renaming.given)
+            differing = {leaf.path for leaf in found}
+            found += out_of_order(left, right, self.renaming.given, differing)
         kept: list[Leaf] = []
         for leaf in found:
             if rule := self.ignore.rule(leaf.path):

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from gate.compare.align import alignment, by_key, by_likeness, in_order
 from gate.compare.nouns import holder, noun
 from gate.compare.paths import Path
-from gate.identity import Renaming, Which, ids, singular
+from gate.identity import Renaming, Which, ids, notation, singular
 from gate.identity.forms import SHORTEST, names_id, names_time
+from gate.identity.renaming import NEW, TIME
 from gate.model import Json, Kind, Table, canonical, identical
 
 References = Mapping[str, str]
@@ -209,8 +210,8 @@ class Documents:
 
     def _leaf(self, kind: Kind, path: Path, left: Json, right: Json, about: About) -> Leaf:
         ours, theirs = self.shown(left, "left", about), self.shown(right, "right", about)
-        if kind is Kind.CHANGED and ours == theirs and isinstance(theirs, str):
-            theirs = theirs.replace("‹time›", "‹another time›").replace("‹new id›", "‹another id›")
+        if kind is Kind.CHANGED and ours == theirs and isinstance(left, str) and isinstance(right, str):
+            ours, theirs = _told_apart(str(ours), left, right)
         return Leaf(kind, path, ours, theirs)
 
     def shown(self, content: Json, which: Which, about: About) -> Json:
@@ -225,6 +226,15 @@ class Documents:
         if type(content) is int and (table := self._table(about.key, about)):
             return self.renaming.key_symbol(table, content, which)
         return self.renaming.symbolise(content, which, about.key)
+
+
+def _told_apart(shown: str, left: str, right: str) -> tuple[str, str]:
+    """Two values that read alike in symbols: by their form where that is it, else one is another."""
+    if shown == TIME and notation(left) != notation(right):
+        return f"‹time as {''.join(notation(left))}›", f"‹time as {''.join(notation(right))}›"
+    if shown == NEW and len(left) != len(right):
+        return f"‹id of {len(left)} characters›", f"‹id of {len(right)} characters›"
+    return shown, shown.replace(TIME, "‹another time›").replace(NEW, "‹another id›")
 
 
 def _fill(pairs: Sequence[tuple[int, int]], left: int, right: int) -> list[tuple[int, int]]:

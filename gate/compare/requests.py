@@ -1,6 +1,5 @@
 """Responses: what each stimulus was answered."""
 
-
 from gate.compare.align import alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
 from gate.compare.nouns import noun

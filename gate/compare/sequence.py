@@ -14,8 +14,13 @@ _CLEARLY = 1_000
 """Microseconds; some clocks are read to the millisecond only."""
 
 
-def out_of_order(left: Json, right: Json, given: Collection[str], path: Path = ()) -> Iterator[Leaf]:
-    """Fields of one object whose times are generated, written alike, and in the other order on the right."""
+def out_of_order(
+    left: Json, right: Json, given: Collection[str], differing: Collection[Path], path: Path = ()
+) -> Iterator[Leaf]:
+    """Fields of one object whose times are generated, written alike, and in the other order on the right.
+
+    What is ``differing`` anyway is left out.
+    """
     if isinstance(left, dict) and isinstance(right, dict):
         both = [name for name in left if name in right]
         times = {}
@@ -23,16 +28,17 @@ def out_of_order(left: Json, right: Json, given: Collection[str], path: Path = (
             ours, theirs = left[name], right[name]
             if isinstance(ours, str) and isinstance(theirs, str):
                 if ours != theirs and _is_time(ours, given) and _is_time(theirs, given):
-                    times[name] = ours, theirs
+                    if (*path, name) not in differing:
+                        times[name] = ours, theirs
             elif isinstance(ours, dict | list):
-                yield from out_of_order(ours, theirs, given, (*path, name))
+                yield from out_of_order(ours, theirs, given, differing, (*path, name))
         for one, other in combinations(times, 2):
             if _reversed(*times[one], *times[other]):
                 first, second = sorted((one, other), key=lambda name: parse(times[name][0]) or 0)
                 yield Leaf(Kind.ORDER, (*path, second), [first, second], [second, first])
     elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         for index, (ours, theirs) in enumerate(zip(left, right, strict=True)):
-            yield from out_of_order(ours, theirs, given, (*path, index))
+            yield from out_of_order(ours, theirs, given, differing, (*path, index))
 
 
 def _is_time(text: str, given: Collection[str]) -> bool:

@@ -145,7 +145,7 @@ class Renaming:
             return self.times(left.text, right.text)
         if left.text == right.text and left.text in self.given:
             return True
-        if left.is_time or right.is_time or (left.text != right.text and _count(left.text, right.text)):
+        if left.is_time or right.is_time or (left.text != right.text and _unlike(left.text, right.text)):
             return False
         return self.bind(left.text, right.text, entity)
 
@@ -255,9 +255,13 @@ class Renaming:
         return self._number(content, which)
 
 
-def _count(left: str, right: str) -> bool:
-    """True where two values may as well be amounts: nothing but decimal digits."""
-    return left.isdigit() and right.isdigit()
+def _unlike(left: str, right: str) -> bool:
+    """True where two values are not two of a kind: one only is a UUID, or both are digits and may be amounts."""
+    return _is_uuid(left) != _is_uuid(right) or (left.isdigit() and right.isdigit())
+
+
+def _is_uuid(text: str) -> bool:
+    return len(text) == 36 and text[8] == text[23] == "-"
 
 
 def _skeleton(text: str, found: Sequence[Mark]) -> str:

@@ -115,6 +115,12 @@ def test_a_reference_that_stayed_where_all_else_is_equal_to_the_byte() -> None:
 def test_two_values_that_look_alike_in_symbols_are_told_apart() -> None:
     found = fresh().differ("2001-09-09T01:46:40Z", "2001-09-09T02:46:40Z", "thing")
     assert [(leaf.left, leaf.right) for leaf in found] == [("‹time›", "‹another time›")]
+    found = fresh().differ("2001-09-09T01:46:40.5Z", "2001-09-09T01:46:40.5", "thing")
+    assert [(leaf.left, leaf.right) for leaf in found] == [
+        ("‹time as 0000-00-00T00:00:00Z›", "‹time as 0000-00-00T00:00:00›")
+    ]
+    found = fresh().differ(uid(1), uid(2).replace("-", ""), "thing")
+    assert [(leaf.left, leaf.right) for leaf in found] == [("‹id of 36 characters›", "‹id of 32 characters›")]
 
 
 def test_leaves() -> None:

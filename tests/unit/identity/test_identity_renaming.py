@@ -96,6 +96,12 @@ def test_error_codes_are_not_renamed() -> None:
     assert not new().texts("InvoiceAlreadyPaid", "InvoiceAlreadyVoid", "error", "code")
 
 
+def test_an_id_keeps_its_form() -> None:
+    assert not new().texts(A, A.replace("-", ""), "x", "id")
+    assert not new().texts(f"/x/{A.replace('-', '')}", f"/x/{B}", "x")
+    assert new().texts(A.replace("-", ""), B.replace("-", ""), "x", "id")
+
+
 def test_digits_alone_may_be_an_amount() -> None:
     assert not new().texts("1000000000000000000", "2000000000000000000", "x", "balance")
     assert new().texts("1000000000000000000", "2000000000000000000", "x", "id")
