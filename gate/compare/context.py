@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 
 from gate.compare.documents import About, Documents, Leaf, leaves
@@ -183,8 +184,9 @@ class Context:
         return around[0] if len(around) == 1 else None
 
     def entity(self, content: Json, which: Which) -> str | None:
-        """The symbol of what a document is about: the first generated id in it that both sides know."""
-        for text in _strings(content):
+        """The symbol of what a document is about: the first generated id in it that both sides know, a body first."""
+        body = content.get("body") if isinstance(content, dict) else None
+        for text in chain(_strings(body), _strings(content)):
             for mark in marks(text):
                 symbol = self.renaming.symbol(mark.text, which)
                 if "#" in symbol and symbol != mark.text:

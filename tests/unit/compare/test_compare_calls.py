@@ -127,3 +127,16 @@ def test_calls_of_several_stimuli_are_told_apart_by_their_trace() -> None:
     assert [(d.kind, d.path, d.trace_id) for d in differences(left, right)] == [
         (Kind.EXTRA, "$.body.odd", trace(0))
     ]
+
+
+def test_a_call_is_about_what_its_body_names_before_what_its_headers_do() -> None:
+    def twice(number: int, times: int) -> list[Event]:
+        made = call({"reference": uid(number)})
+        keyed = replace(
+            made, inputs={**made.inputs, "headers": {"authorization": f"Bearer {uid(number + 1)}"}}
+        )
+        said = request({"invoice": {"id": uid(number)}}, ask="POST /v1/pay", duration=100_000)
+        return [said, *(replace(keyed, seq=100 + n) for n in range(times))]
+
+    (found,) = differences(recording(*twice(10, 1)), recording(*twice(20, 2)))
+    assert (found.kind, found.entity) == (Kind.DUPLICATE, "invoice#1")
