@@ -7,17 +7,19 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from gate.adapters import git, processes, registry
+from gate.adapters import processes, registry
+from gate.adapters.code import code_of, patched
+from gate.adapters.directory import load_bundles
+from gate.adapters.git import Git
 from gate.adapters.http_sender import HttpSender
 from gate.adapters.playback_client import PlaybackProcess
 from gate.adapters.process import ProcessEnvironment, free_port
 from gate.adapters.registry import RunFile
-from gate.bundle import read
 from gate.config import Compare, Redactor, Settings, Stimuli
 from gate.errors import InconclusiveError, RequestError
 from gate.model import Bundle, Side, SideKind, SideName
@@ -42,10 +44,18 @@ class Asked:
     bundles: Sequence[str] = ()
     scenarios: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        if self.baseline == self.candidate == RECORDED:
+            raise RequestError(
+                "both sides are the same recording, which proves nothing; 'gate compare' takes two"
+            )
+
 
 def run_folder(environ: Mapping[str, str]) -> Path:
     """Where run files lie: the user's state folder, so that any later gate finds what a killed one left."""
-    base = environ.get("XDG_STATE_HOME") or (f"{environ['HOME']}/.local/state" if environ.get("HOME") else "")
+    base = environ.get("XDG_STATE_HOME", "")
+    if not Path(base).is_absolute():  # the convention is not to heed such a one
+        base = f"{environ['HOME']}/.local/state" if environ.get("HOME") else ""
     if base:
         own = Path(base) / "replay-gate" / "runs"
         with suppress(OSError):  # such as a home that cannot be written
@@ -65,91 +75,81 @@ def new_run_id() -> str:
 
 def clean(environ: Mapping[str, str]) -> Iterator[str]:
     """Remove what dead runs left behind; a line for each."""
-    return registry.clean(run_folder(environ))
+    return registry.clean(run_folder(environ), environ)
 
 
 @contextmanager
 def scratch(run_id: str, environ: Mapping[str, str]) -> Iterator[tuple[RunFile, Path]]:
     """A run's ledger and its folder for everything that goes with it."""
     processes.shield()
-    run = RunFile(run_folder(environ), run_id)
-    folder = Path(tempfile.gettempdir()).resolve() / f"gate-{run_id}"
-    run.add_directory(folder)
+    run = RunFile(run_folder(environ), run_id, environ)
     try:
+        folder = Path(tempfile.gettempdir()).resolve() / f"gate-{run_id}"
+        run.add_directory(folder)
         folder.mkdir(mode=0o700)
         yield run, folder
     finally:
-        run.finish()
-
-
-def load_bundles(paths: Sequence[str], root: Path) -> list[tuple[Path, Bundle]]:
-    """Read bundles by path, folder or ``.repro``; relative ones lie beside gate.yml. Raises RequestError."""
-    found = []
-    for text in paths:
-        path = root / text
-        if "://" in text:
-            raise RequestError(f"bundle {text}: only folders and .repro files can be read")
-        matches = (
-            sorted(root.glob(text))
-            if any(sign in text for sign in "*?[") and not path.is_absolute()
-            else [path]
-        )
-        if not matches:
-            raise RequestError(f"bundle {text}: nothing matches in {root.name}/")
-        found += [(match, read(match)) for match in matches]
-    return found
+        try:
+            run.finish()
+        except KeyboardInterrupt:  # a first signal; no other comes after it, and this can be done again
+            run.finish()
+            raise
 
 
 @contextmanager
 def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> Iterator[Job]:
     """A job whose live sides are prepared, though not up; afterwards nothing of it is left but ``logs``."""
     settings = asked.settings
-    if asked.baseline == asked.candidate == RECORDED:
-        raise RequestError(
-            "both sides are the same recording, which proves nothing; 'gate compare' takes two"
-        )
     bundles = load_bundles(asked.bundles or settings.bundles, Path.cwd() if asked.bundles else settings.root)
     named = [(path.name, bundle) for path, bundle in bundles]
     recordings = select(named, asked.scenarios)
     state = payloads(named, {store.store for store in settings.stores})
-    redactor = Redactor(settings.secrets, environ)
-    with ExitStack() as stack:
-        run, folder = stack.enter_context(scratch(run_id, environ))
-        sides: dict[SideName, Side] = {}
-        live: dict[SideName, LiveSide] = {}
-        for name, ref in ((SideName.BASELINE, asked.baseline), (SideName.CANDIDATE, asked.candidate)):
-            if ref == RECORDED:
-                sides[name] = Side(name=name, kind=SideKind.RECORDED, ref=RECORDED)
+    sides: dict[SideName, Side] = {}
+    live: dict[SideName, LiveSide] = {}
+    with scratch(run_id, environ) as (run, folder), ExitStack() as stack:
+        for side, code in _sides(asked, folder, run, Git(environ)):
+            sides[side.name] = side
+            if code is None:
                 continue
-            sides[name], code = _code(name, ref, settings, folder, run)
-            if asked.patch is not None and name is SideName.CANDIDATE:
-                code, original = folder / "patched", code
-                git.patched_copy(original, asked.patch, code)
-                sides[name] = replace(sides[name], ref=f"{sides[name].ref} + {asked.patch.name}", commit=None)
-            one = live_side(
-                sides[name],
+            live[side.name] = live_side(
+                side,
                 code,
                 settings,
-                folder / name,
+                folder / side.name,
                 run,
-                redactor,
+                Redactor(settings.secrets, environ),
                 bundles=[path for path, _ in bundles],
                 scenarios=list(recordings),
             )
-            stack.callback(_keep_logs, one, logs / name)
-            live[name] = one
+            stack.callback(_keep_logs, live[side.name], logs / side.name)
         yield Job(
             run_id=run_id,
             command=asked.command,
             settings=settings,
             recordings=recordings,
-            bundles=[{"name": bundle.manifest.name, "digest": bundle.digest} for _, bundle in bundles],
+            bundles=_digests(bundles),
             payloads=state,
             sides=sides,
             live=live,
             recorded={name: recordings for name in sides if name not in live},
             clock=time.time,
         )
+
+
+def _sides(asked: Asked, folder: Path, run: RunFile, git: Git) -> Iterator[tuple[Side, Path | None]]:
+    """Each side with the folder of its code; without one where it is the recording."""
+    for name, ref in ((SideName.BASELINE, asked.baseline), (SideName.CANDIDATE, asked.candidate)):
+        if ref == RECORDED:
+            yield Side(name=name, kind=SideKind.RECORDED, ref=RECORDED), None
+            continue
+        side, code = code_of(name, ref, asked.settings.root, git, folder, run)
+        if asked.patch is not None and name is SideName.CANDIDATE:
+            side, code = patched(side, code, asked.patch, git, folder)
+        yield side, code
+
+
+def _digests(bundles: Sequence[tuple[Path, Bundle]]) -> list[Mapping[str, str]]:
+    return [{"name": bundle.manifest.name, "digest": bundle.digest} for _, bundle in bundles]
 
 
 def comparison(run_id: str, baseline: Path, candidate: Path, scenarios: Sequence[str], rules: Compare) -> Job:
@@ -172,41 +172,13 @@ def comparison(run_id: str, baseline: Path, candidate: Path, scenarios: Sequence
             compare=rules,
         ),
         recordings={**recorded[SideName.CANDIDATE], **recorded[SideName.BASELINE]},
-        bundles=[{"name": bundle.manifest.name, "digest": bundle.digest} for _, bundle in loaded],
+        bundles=_digests(loaded),
         payloads={},
         sides={name: Side(name=name, kind=SideKind.RECORDED, ref=str(path)) for name, path in paths.items()},
         live={},
         recorded=recorded,
         clock=time.time,
     )
-
-
-def _code(
-    name: SideName, ref: str | None, settings: Settings, folder: Path, run: RunFile
-) -> tuple[Side, Path]:
-    """Where the code of a side lies: a folder as it is, or a worktree of a commit."""
-    if ref is None and name is SideName.CANDIDATE:
-        ref = str(settings.root)
-    if ref == "":  # a variable that is not set; as a path it would be the folder at hand
-        raise RequestError(f"{name}: --{name} is empty; give it a folder or a git ref")
-    if ref is not None and Path(ref).is_dir():
-        code = Path(ref).resolve()
-        return Side(name=name, kind=SideKind.LIVE, ref=ref, commit=git.clean_commit(code)), code
-    top = git.toplevel(settings.root)
-    if top is None:
-        raise RequestError(
-            f"{name}: {ref or 'no default'}: not a folder, and gate.yml is in no git repository"
-        )
-    commit = git.commit_of(settings.root, ref) if ref is not None else git.merge_base(settings.root)
-    if commit is None:
-        what = f"'{ref}' is neither a folder nor a commit" if ref else "no main branch to compare with"
-        raise RequestError(
-            f"{name}: {what}; give --{name} a folder, a git ref or, for the baseline, 'recorded'"
-        )
-    path = folder / f"{name}-code"
-    git.add_worktree(top, commit, path, run)
-    side = Side(name=name, kind=SideKind.LIVE, ref=ref or commit, commit=commit)
-    return side, path / settings.root.resolve().relative_to(top.resolve())
 
 
 def live_side(
@@ -232,6 +204,7 @@ def live_side(
         log=folder / "playback.txt",
         run=run,
         redactor=redactor,
+        credentials=Redactor(settings.credentials),
     )
     place = Place(
         code=code,

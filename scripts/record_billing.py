@@ -6,7 +6,6 @@ times, the outward calls as the playback server saw them in record mode, message
 
 import asyncio
 import os
-import re
 import socket
 import sqlite3
 import subprocess
@@ -16,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -24,8 +23,9 @@ from gate import wiring
 from gate.bundle import write
 from gate.config import Redactor, Settings
 from gate.config.load import load
+from gate.identity import filled, saved, saves
 from gate.model import Bundle, Channel, Event, Header, Json, Manifest, Side, SideKind, SideName, StatePart
-from gate.model.body import parse, payload
+from gate.model.body import payload
 from gate.observe import Evidence, observe, snapshots
 from gate.ports import LiveSide, PlayedCall, Request, Response
 from gate.provision import bring_up, settle, warm_up
@@ -33,7 +33,6 @@ from gate.replay import trace_of
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "billing"
-STEP = re.compile(r"([\w*]+)|\[(\d+)\]")
 
 
 def main() -> None:
@@ -139,11 +138,16 @@ async def record(live: LiveSide, settings: Settings, scenarios: Mapping[str, Any
         logs=live.environment.logs(),
     )
     observed = observe(headers, evidence, settings)
-    if observed.unowned:
-        raise SystemExit(f"no scenario owns {[event.operation for event in observed.unowned]}")
+    if lost := observed.unowned.events:
+        raise SystemExit(f"no scenario owns {[event.operation for event in lost]}")
     await live.sender.close()
     await live.playback.close()
-    manifest = Manifest(
+    return Bundle(manifest=manifest(), recordings=observed.recordings)
+
+
+def manifest() -> Manifest:
+    """What the bundle says of itself."""
+    return Manifest(
         name="billing",
         service={"name": "billing"},
         runtime={"python": f"{sys.version_info.major}.{sys.version_info.minor}", "environment": "process"},
@@ -152,7 +156,6 @@ async def record(live: LiveSide, settings: Settings, scenarios: Mapping[str, Any
         sensitivity="synthetic",
         state=(StatePart(store="db", kind="sqlite", path="state/db.sqlite"),),
     )
-    return Bundle(manifest=manifest, recordings=observed.recordings)
 
 
 class Driver:
@@ -160,7 +163,7 @@ class Driver:
 
     def __init__(self, live: LiveSide, scenario: str) -> None:
         self._live, self._scenario = live, scenario
-        self._values: dict[str, str] = {}
+        self._values: dict[str, Json] = {}
         self._count = 0
 
     async def drive(self, steps: Sequence[Mapping[str, Any]]) -> Sequence[Event]:
@@ -186,68 +189,66 @@ class Driver:
         return await self._send(step, number)
 
     async def _send(self, step: Mapping[str, Any], number: int) -> Event:
-        method, _, target = self._fill(step["send"]).partition(" ")
-        path, _, query = target.partition("?")
-        trace = trace_of(
-            Event(seq=number, channel=Channel.REQUEST, operation="", inputs={}, output=None, started_at=0),
-            self._scenario,
-        )
-        headers: dict[str, Json] = {
-            name.lower(): self._fill(value) for name, value in step.get("headers", {}).items()
-        }
-        headers["traceparent"] = f"00-{trace}-{trace[:16]}-01"
-        body: Json = None
-        if "body" in step:
-            headers["content-type"] = "application/json"
-            body = {"json": self._filled(step["body"])}
+        written = self._written(step, number)
+        trace = trace_of(written, self._scenario)
+        inputs = filled(written.inputs, self._values)
+        headers = {**cast("dict[str, Json]", inputs["headers"]), "traceparent": f"00-{trace}-{trace[:16]}-01"}
+        path, query = inputs["path"], inputs["query"]
         response: Response = await self._live.sender.send(
             Request(
-                method=method,
-                target=target,
-                headers=tuple((n, str(v)) for n, v in headers.items()),
-                body=payload(body),
+                method=str(inputs["method"]),
+                target=f"{path}?{query}" if query else str(path),
+                headers=tuple((name, str(value)) for name, value in headers.items()),
+                body=payload(inputs["body"]),
             )
         )
-        status = response.output.get("status", response.output.get("error"))
-        if "expect" in step and status != step["expect"]:
-            raise SystemExit(
-                f"{self._scenario}: {method} {target} gave {status}, expected {step['expect']}: {response}"
-            )
-        self._save(step.get("save", {}), response)
-        return Event(
-            seq=number,
-            channel=Channel.REQUEST,
-            operation=f"{method} {path}",
-            inputs={"method": method, "path": path, "query": query, "headers": headers, "body": body},
+        self._check(step, written, response)
+        return replace(
+            written,
+            operation=f"{inputs['method']} {path}",
+            inputs={**inputs, "headers": headers},
             output=response.output,
             started_at=response.started_at,
             duration=response.duration,
             lineage=trace,
         )
 
-    def _save(self, wanted: Mapping[str, str], response: Response) -> None:
-        for name, where in wanted.items():
-            if where.startswith("header:"):
-                headers = response.output["headers"]
-                assert isinstance(headers, dict)
-                self._values[name] = str(headers[where.removeprefix("header:")])
-                continue
-            found: Any = parse(payload(response.output["body"]))
-            for key, index in STEP.findall(where.removeprefix("$")):
-                found = found[int(index)] if index else found[key]
-            self._values[name] = str(found)
+    def _written(self, step: Mapping[str, Any], number: int) -> Event:
+        """A step as a request file would say it."""
+        method, _, target = step["send"].partition(" ")
+        if target[1:-1] in self._values:  # a saved Location is the whole of it
+            target = str(self._values[target[1:-1]])
+        path, _, query = target.partition("?")
+        headers = {name.lower(): value for name, value in step.get("headers", {}).items()}
+        body = {"json": step["body"]} if "body" in step else None
+        inputs: dict[str, Json] = {
+            "method": method,
+            "path": path,
+            "query": query,
+            "headers": {**headers, "content-type": "application/json"} if body else headers,
+            "body": body,
+            "save": {name: _path(where) for name, where in step.get("save", {}).items()},
+        }
+        return Event(
+            seq=number, channel=Channel.REQUEST, operation="", inputs=inputs, output=None, started_at=0
+        )
 
-    def _fill(self, text: str) -> str:
-        return re.sub(r"\{(\w+)\}", lambda match: self._values[match[1]], text)
+    def _check(self, step: Mapping[str, Any], written: Event, response: Response) -> None:
+        """Keep what is to be saved; stop where the answer is not the expected one."""
+        status = response.output.get("status", response.output.get("error"))
+        found = dict(saved(written, response.output))
+        missing = sorted(saves(written).keys() - found.keys())
+        if missing or status != step.get("expect", status):
+            wanted = f"nothing to save as {', '.join(missing)}" if missing else f"expected {step['expect']}"
+            raise SystemExit(f"{self._scenario}: {step['send']} gave {status}, {wanted}: {response}")
+        self._values |= found
 
-    def _filled(self, content: Any) -> Any:
-        if isinstance(content, str):
-            return self._fill(content)
-        if isinstance(content, dict):
-            return {name: self._filled(value) for name, value in content.items()}
-        if isinstance(content, list):
-            return [self._filled(value) for value in content]
-        return content
+
+def _path(where: str) -> str:
+    """In the files, a path starts at the body, and a header is ``header:NAME``."""
+    if where.startswith("header:"):
+        return f"$.headers['{where.removeprefix('header:')}']"
+    return where.replace("$", "$.body", 1)
 
 
 if __name__ == "__main__":

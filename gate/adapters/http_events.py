@@ -7,8 +7,6 @@ from gate.model import Json
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
-"""Headers of outward calls that carry the service's own credentials: kept by name, not by value."""
 
 
 def header_map(lines: Iterable[tuple[str, str]]) -> dict[str, Json]:

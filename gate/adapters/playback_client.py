@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import orjson
 import gate
 from gate.adapters.registry import RunFile
 from gate.config import Redactor
+from gate.config.credentials import stand_in, with_credentials
 from gate.errors import InconclusiveError
-from gate.model import Channel, Event
+from gate.model import Channel, Event, Json
+from gate.model.body import encode, payload
 from gate.ports import Played, PlayedCall
 
 _START = "import sys; sys.path.append(sys.argv[1]); from gate.sidecar import main; main()"
@@ -36,25 +39,15 @@ class PlaybackProcess:
         log: Path,
         run: RunFile,
         redactor: Redactor,
+        credentials: Redactor,
     ) -> None:
         listeners = {host: _listener() for host in hosts}
         control = _listener()
         self.urls = {host: _url(listener) for host, listener in listeners.items()}
-        self._control, self._log, self._redactor = _url(control), log, redactor
-        self._token = secrets.token_hex(16)
+        self._control, self._log = _url(control), log
+        self._redactor, self._credentials = redactor, credentials
+        self._token, self._key = secrets.token_hex(16), secrets.token_bytes(32)
         self._client: aiohttp.ClientSession | None = None
-        everything = [control, *listeners.values()]
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, str(Path(gate.__file__).parent.parent)],
-                env={},
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                pass_fds=[listener.fileno() for listener in everything],
-                start_new_session=True,
-            )
-        run.add_process(self._process.pid)
         asked = {
             "token": self._token,
             "control": control.fileno(),
@@ -63,14 +56,20 @@ class PlaybackProcess:
             "scenarios": list(scenarios),
             "upstream": dict(upstream),
         }
+        with ExitStack() as stack:
+            sockets = [stack.enter_context(listener) for listener in (control, *listeners.values())]
+            self._process = _start(log, [one.fileno() for one in sockets])
+            run.add_process(self._process.pid)
+            self._tell(asked)
+
+    def _tell(self, asked: Mapping[str, object]) -> None:
+        """Say what to serve; standard input stays open, since the server ends with it."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             raise InconclusiveError(f"playback server: ended at start{self._said()}") from None
-        for listener in everything:
-            listener.close()
 
     async def exchange(self, scenario: str, learned: Mapping[str, str]) -> Mapping[str, str]:
         """See :class:`gate.ports.Playback`."""
@@ -82,15 +81,32 @@ class PlaybackProcess:
         return int(await self._ask("/in-flight", {}))
 
     async def collect(self) -> Sequence[PlayedCall]:
-        """See :class:`gate.ports.Playback`."""
-        return [
-            PlayedCall(
-                scenario=entry["scenario"],
-                how=Played(entry["how"]),
-                event=Event(**{**entry["event"], "channel": Channel(entry["event"]["channel"])}),
-            )
-            for entry in await self._ask("/collect", {})
-        ]
+        """See :class:`gate.ports.Playback`. What it gives holds no known secret, and no credential."""
+        return [self._played(entry) for entry in await self._ask("/collect", {})]
+
+    def _played(self, entry: Mapping[str, Any]) -> PlayedCall:
+        said = entry["event"]
+        inputs = with_credentials(self._redacted(said["inputs"]), self._stand_in)
+        event = {
+            **said,
+            "channel": Channel(said["channel"]),
+            "operation": self._redactor.redact_text(said["operation"]),
+            "inputs": inputs,
+            "output": self._redacted(said["output"]),
+        }
+        return PlayedCall(scenario=entry["scenario"], how=Played(entry["how"]), event=Event(**event))
+
+    def _stand_in(self, credential: str) -> str:
+        return stand_in(self._credentials.redact_text(credential), self._key)
+
+    def _redacted(self, content: Mapping[str, Any]) -> dict[str, Json]:
+        """Its values without the secrets; the names are the server's own."""
+        return {
+            name: encode(self._redactor.redact(payload(value)))
+            if name == "body"
+            else self._redactor.redact_json(value)
+            for name, value in content.items()
+        }
 
     async def close(self) -> None:
         """End the conversation; the server goes on until :meth:`stop`."""
@@ -112,7 +128,7 @@ class PlaybackProcess:
         try:
             async with self._client.post(self._control + path, data=orjson.dumps(content)) as response:
                 response.raise_for_status()
-                return orjson.loads(self._redactor.redact(await response.read()))
+                return orjson.loads(await response.read())
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             raise InconclusiveError(
                 f"playback server: {type(error).__name__} at {path}{self._said()}"
@@ -121,6 +137,19 @@ class PlaybackProcess:
     def _said(self) -> str:
         lines = self._redactor.redact_text(self._log.read_text(errors="replace")).strip().splitlines()
         return f"; it said: {lines[-1][:300]}" if lines else ""
+
+
+def _start(log: Path, descriptors: Sequence[int]) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-c", _START, str(Path(gate.__file__).parent.parent)],
+            env={},
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=descriptors,
+            start_new_session=True,
+        )
 
 
 def _listener() -> socket.socket:

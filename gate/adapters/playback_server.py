@@ -10,14 +10,15 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import aiohttp
 import orjson
 from aiohttp import web
+from aiohttp.web_protocol import ERROR
 
-from gate.adapters.http_events import HOP_BY_HOP, SECRET, header_lines, header_map, text, trace_id
+from gate.adapters.http_events import HOP_BY_HOP, header_lines, header_map, text, trace_id
 from gate.model import Channel, Event, Json
 from gate.model.body import encode, payload
 from gate.ports import Answer, Matcher, Played
@@ -26,6 +27,7 @@ _DROPPED = HOP_BY_HOP | {"content-length", "date", "server"}
 _DECODED = _DROPPED | {"content-encoding"}
 """Not kept of a real answer, since its body was decoded when it was read."""
 _LARGEST = 64 * 1024 * 1024
+_LONGEST_LINE = 2**20
 _UPSTREAM_TIMEOUT = 60
 
 
@@ -35,6 +37,12 @@ class Ledger:
 
     in_flight: int = 0
     calls: list[dict[str, Any]] = field(default_factory=list)
+
+    def enter(self, call: Event) -> dict[str, Any]:
+        """Its entry, which says later how it was answered."""
+        entry = {"event": asdict(replace(call, seq=len(self.calls))), "scenario": None, "how": None}
+        self.calls.append(entry)
+        return entry
 
 
 class PlaybackServer:
@@ -57,20 +65,17 @@ class PlaybackServer:
                 )
             )
             for host, listener in hosts.items():
-                await self._site(stack, self._outward(host), listener)
-            await self._site(stack, self._controlled, control)
+                server = web.Server(
+                    self._outward(host),
+                    request_factory=self._request_factory(host),
+                    access_log=None,
+                    read_bufsize=2**18,
+                    max_line_size=_LONGEST_LINE,
+                    max_field_size=_LONGEST_LINE,
+                )
+                await _site(stack, server, listener)
+            await _site(stack, web.Server(self._controlled, access_log=None, read_bufsize=2**18), control)
             await until
-
-    async def _site(
-        self,
-        stack: AsyncExitStack,
-        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
-        listener: socket.socket,
-    ) -> None:
-        runner = web.ServerRunner(web.Server(handler, access_log=None, read_bufsize=2**18))
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.SockSite(runner, listener, shutdown_timeout=0.1).start()
 
     def _outward(self, host: str) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
@@ -82,31 +87,26 @@ class PlaybackServer:
 
         return handle
 
+    def _request_factory(self, host: str) -> Callable[..., web.BaseRequest]:
+        """As aiohttp's own, and enters what is no HTTP: it is answered with 400, and no handler hears of it."""
+        loop = asyncio.get_running_loop()
+
+        def make(message: Any, content: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+            if message is ERROR:
+                entry = self._ledger.enter(_call(host, "UNREADABLE", "/", "", {}, b""))
+                entry.update(scenario=self._tape.current, how=Played.UNEXPECTED)
+                entry["event"].update(output={"error": "not HTTP"})
+            return web.BaseRequest(message, content, protocol, writer, task, loop)
+
+        return make
+
     async def _answer(self, host: str, request: web.BaseRequest) -> web.StreamResponse:
         began, clock = time.time_ns() // 1000, time.monotonic()
         body = await _read(request)
-        headers = header_map(request.headers.items())
         path, _, query = text(request.rel_url.raw_path_qs).partition("?")
-        call = Event(
-            seq=len(self._ledger.calls),
-            channel=Channel.CALL,
-            operation=f"{request.method} {host}{path}",
-            inputs={
-                "host": host,
-                "method": request.method,
-                "path": path,
-                "query": query,
-                "headers": {
-                    name: "[redacted]" if name in SECRET else value for name, value in headers.items()
-                },
-                "body": encode(body),
-            },
-            output=None,
-            started_at=began,
-            lineage=trace_id(headers),
-        )
-        entry: dict[str, Any] = {"event": asdict(call), "scenario": None, "how": None}
-        self._ledger.calls.append(entry)
+        headers = header_map(request.headers.items())
+        call = replace(_call(host, request.method, path, query, headers, body), started_at=began)
+        entry = self._ledger.enter(call)
         if host in self._upstream:
             answer = await self._ask(host, request, body, call)
         else:
@@ -178,6 +178,33 @@ class PlaybackServer:
             case "/collect":
                 return _json([_closed(entry) for entry in self._ledger.calls])
         return web.Response(status=404)
+
+
+def _call(host: str, method: str, path: str, query: str, headers: Mapping[str, Json], body: bytes) -> Event:
+    """A call that begins now."""
+    return Event(
+        seq=0,
+        channel=Channel.CALL,
+        operation=f"{method} {host}{path}",
+        inputs={
+            "host": host,
+            "method": method,
+            "path": path,
+            "query": query,
+            "headers": dict(headers),
+            "body": encode(body),
+        },
+        output=None,
+        started_at=time.time_ns() // 1000,
+        lineage=trace_id(headers),
+    )
+
+
+async def _site(stack: AsyncExitStack, server: web.Server, listener: socket.socket) -> None:
+    runner = web.ServerRunner(server)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.SockSite(runner, listener, shutdown_timeout=0.1).start()
 
 
 async def _read(request: web.BaseRequest) -> bytes:

@@ -1,7 +1,6 @@
 """A live side as plain processes: its own session, its own ports, an environment of named variables only."""
 
 import errno
-import http.client
 import os
 import shutil
 import socket
@@ -10,11 +9,11 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 
 from gate.adapters.processes import born, end_session
+from gate.adapters.readiness import answer_of
 from gate.adapters.registry import RunFile
 from gate.adapters.sqlite import SqliteStore
 from gate.config import Redactor
@@ -77,7 +76,7 @@ class ProcessEnvironment:
                 raise StartError(self._failed(command, f"ended with {_status(process.returncode)} at start"))
             if command.ready is None:
                 return
-            seen = _probe(command.ready)
+            seen = answer_of(command.ready)
             if seen.isdigit() and 200 <= int(seen) < 300:
                 self._check_owner(command, process)
                 return
@@ -199,19 +198,6 @@ def _read(path: Path) -> str:
 
 def _status(code: int) -> str:
     return f"exit code {code}" if code >= 0 else f"signal {-code}"
-
-
-def _probe(url: str) -> str:
-    """The status that a URL answers, or what went wrong."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=2)
-    try:
-        connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""))
-        return str(connection.getresponse().status)
-    except (OSError, http.client.HTTPException) as error:
-        return type(error).__name__
-    finally:
-        connection.close()
 
 
 def _taken(port: int) -> bool:

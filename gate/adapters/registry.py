@@ -7,15 +7,13 @@ live run from a dead one whose pid was given out again; so a second gate at the 
 import json
 import os
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-import psutil
-
+from gate.adapters.git_command import git
 from gate.adapters.processes import (
     boot_id,
     born,
@@ -26,17 +24,17 @@ from gate.adapters.processes import (
     sessions_below,
 )
 
-_GIT_SECONDS = 60
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class RunFile:
-    """The ledger of one run; everything is entered before it is made."""
+    """The ledger of one run; everything is entered before it is made. ``environ`` is what git is started with."""
 
-    def __init__(self, folder: Path, run_id: str) -> None:
+    def __init__(self, folder: Path, run_id: str, environ: Mapping[str, str] = _NOTHING) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / f"{run_id}.json"
         self._lock = threading.Lock()  # both sides are brought up at the same time
-        self._began = now()
+        self._environ, self._began = environ, now()
         self._content: dict[str, Any] = {
             "owner": os.getpid(),
             "born": born(os.getpid()),
@@ -69,7 +67,7 @@ class RunFile:
         for pid, birth in self._content["processes"]:
             end_session(pid, birth)
         end_descendants(self._began)
-        remove(self._content)
+        remove(self._content, self._environ)
         self._path.unlink(missing_ok=True)
 
     def _enter(self, kind: str, entry: object) -> None:
@@ -83,7 +81,7 @@ class RunFile:
         beside.replace(self._path)
 
 
-def clean(folder: Path) -> Iterator[str]:
+def clean(folder: Path, environ: Mapping[str, str] = _NOTHING) -> Iterator[str]:
     """Remove what dead runs left behind; yields a line for each."""
     if not folder.is_dir():
         return
@@ -97,12 +95,12 @@ def clean(folder: Path) -> Iterator[str]:
             continue
         if content["boot"] == boot_id() and born(content["owner"]) == content["born"]:
             continue
-        remove(content)
+        remove(content, environ)
         path.unlink(missing_ok=True)
         yield f"removed what run {path.stem} had left behind"
     for path in folder.glob("*.tmp"):
         owner = path.stem.rpartition(".")[2]
-        if not (owner.isdigit() and psutil.pid_exists(int(owner))):
+        if not (owner.isdigit() and born(int(owner)) is not None):
             path.unlink(missing_ok=True)
 
 
@@ -119,7 +117,7 @@ def _read(path: Path) -> dict[str, Any]:
     }
 
 
-def remove(content: Mapping[str, Any]) -> None:
+def remove(content: Mapping[str, Any], environ: Mapping[str, str]) -> None:
     """End the processes of a ledger, then remove its worktrees and folders."""
     directories = [Path(path) for path in content["directories"]]
     if content["boot"] == boot_id():
@@ -127,25 +125,14 @@ def remove(content: Mapping[str, Any]) -> None:
             end_session(pid, birth)
         end_users_of(directories)
     for repository, path in content["worktrees"]:
-        _remove_worktree(repository, path)
+        _remove_worktree(Path(repository), path, environ)
     for directory in directories:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _remove_worktree(repository: str, path: str) -> None:
+def _remove_worktree(repository: Path, path: str, environ: Mapping[str, str]) -> None:
     """One that was made half is locked, or known to git without being there; so more than ``remove`` is tried."""
-    _git(repository, "remove", "--force", "--force", path)
+    git(environ, repository, "worktree", "remove", "--force", "--force", path)
     shutil.rmtree(path, ignore_errors=True)
-    _git(repository, "unlock", path)
-    _git(repository, "prune")
-
-
-def _git(repository: str, *arguments: str) -> None:
-    with suppress(OSError, subprocess.SubprocessError):
-        subprocess.run(
-            ["git", "-C", repository, "worktree", *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=_GIT_SECONDS,
-        )
+    git(environ, repository, "worktree", "unlock", path)
+    git(environ, repository, "worktree", "prune")

@@ -5,9 +5,18 @@ from pathlib import Path
 import click
 
 from gate import wiring
-from gate.cli.files import follow, show, write_run
+from gate.cli.files import ended, follow, forget
+from gate.cli.own import out_option, run_folder
 from gate.config import Compare
 from gate.pipeline import State, run
+
+_LONGEST = 24 * 60 * 60
+
+
+def _seconds(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    if not 0 <= value <= _LONGEST:  # true of what is no number, too
+        raise click.BadParameter(f"{value} is not between 0 and {_LONGEST} seconds")
+    return value
 
 
 @click.command()
@@ -15,10 +24,14 @@ from gate.pipeline import State, run
 @click.argument("candidate", type=click.Path(path_type=Path))
 @click.option("--scenario", "scenarios", multiple=True, help="Name or glob; may be given several times.")
 @click.option("--ignore", multiple=True, help="JSONPath that does not count, such as '$.headers.date'.")
-@click.option("--time-tolerance", default=2.0, show_default=True, help="Seconds that times may be apart.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Where the files go. Default: .gate/runs/<run id>/"
+    "--time-tolerance",
+    default=2.0,
+    show_default=True,
+    callback=_seconds,
+    help="Seconds that times may be apart.",
 )
+@out_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def compare(
     baseline: Path,
@@ -35,10 +48,9 @@ def compare(
     gate compare .gate/runs/A/candidate.repro .gate/runs/B/candidate.repro
     """
     run_id = wiring.new_run_id()
-    folder = out or Path(".gate") / "runs" / run_id
     rules = Compare(ignore=ignore, time=time_tolerance)
     job = wiring.comparison(run_id, baseline, candidate, scenarios, rules)
-    result = follow(run(job, State()))
-    report = write_run(result, {}, folder)
-    show(result, report, form)
-    return result.verdict.exit_code
+    folder = run_folder(out, run_id)
+    forget(folder, (baseline, candidate))
+    state = State()
+    return ended(follow(run(job, state)), state, folder, form)

@@ -2,31 +2,23 @@
 
 import os
 import platform
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from importlib.util import find_spec
+from collections.abc import Callable, Iterable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from gate import wiring
+from gate.errors import InconclusiveError
 
-_PACKAGES = (
-    "aiohttp",
-    "click",
-    "jinja2",
-    "orjson",
-    "psutil",
-    "pydantic",
-    "yaml",
-    "yarl",
-    "zstandard",
-)
+_PACKAGE = "replay-gate"
+_REQUIRED = re.compile(r"(?P<name>[\w.-]+)[^;]*(?:;\s*extra\s*==\s*['\"]gate['\"])?")
 _LEAST_FREE = 200 * 1024 * 1024
 
 
@@ -52,12 +44,12 @@ def doctor() -> int:
 def _checks() -> Iterator[Check]:
     version = platform.python_version()
     yield Check("Python", version, "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer")
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
-    fix = "pip install 'replay-gate[gate]'" if missing else ""
-    yield Check("packages", f"{', '.join(missing)} missing" if missing else "all there", fix)
+    packages = _packages()
+    yield packages
     yield _git()
     yield Check("SQLite", sqlite3.sqlite_version)
-    yield _folder("run files", wiring.run_folder(os.environ))
+    if not packages.fix:
+        yield _run_files()
     yield _folder("scratch", Path(tempfile.gettempdir()))
     system = platform.system()
     hint = (
@@ -68,12 +60,48 @@ def _checks() -> Iterator[Check]:
     yield Check("system", system, hint)
 
 
+def _packages() -> Check:
+    try:
+        missing = lacking(metadata.requires(_PACKAGE) or [], _is_there)
+    except metadata.PackageNotFoundError:
+        missing = [_PACKAGE]
+    fix = f"pip install '{_PACKAGE}[gate]'" if missing else ""
+    return Check("packages", f"{', '.join(missing)} missing" if missing else "all there", fix)
+
+
+def lacking(requirements: Iterable[str], is_there: Callable[[str], bool]) -> list[str]:
+    """The packages that running the gate takes and that are not there; those of other extras do not count."""
+    found = (_REQUIRED.fullmatch(requirement) for requirement in requirements)
+    return [match["name"] for match in found if match and not is_there(match["name"])]
+
+
+def _is_there(package: str) -> bool:
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
 def _git() -> Check:
     path = shutil.which("git")
     if path is None:
         return Check("git", "not found", "install git; without it a side can only be a folder")
-    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, timeout=10)
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError) as error:
+        return Check("git", f"{path} does not run: {type(error).__name__}", "install it anew")
     return Check("git", done.stdout.strip().removeprefix("git version "))
+
+
+def _run_files() -> Check:
+    from gate import wiring  # not at the top: it needs the packages that may be missing
+
+    try:
+        return _folder("run files", wiring.run_folder(os.environ))
+    except InconclusiveError as error:
+        seen, _, fix = str(error).rpartition("; ")
+        return Check("run files", seen, fix)
 
 
 def _folder(what: str, path: Path) -> Check:

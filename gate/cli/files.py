@@ -2,18 +2,24 @@
 
 import sys
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from gate.bundle import pack
-from gate.cli.say import flush_output, let_go_of_streams
+from gate.cli.say import flush_output, let_go_of_streams, say, tell
 from gate.errors import InconclusiveError, RequestError
-from gate.model import Bundle, Manifest, Recording, Result, SideName
+from gate.model import Bundle, Manifest, Result, SideName, Verdict
+from gate.pipeline import State
 from gate.progress import Finished, Notice, PhaseStarted, Progress, ScenarioJudged, ScenarioSent
 from gate.report import console, pages, summary, to_json
+
+_LEFT = (
+    *("result.json", "summary.md", "report/*.html"),
+    *(pattern for side in SideName for pattern in (f"{side}.repro", f"logs/{side}/*.log")),
+)
+"""What a run leaves."""
 
 
 def follow(progress: Iterable[Progress]) -> Result:
@@ -36,30 +42,34 @@ def follow(progress: Iterable[Progress]) -> Result:
 
 
 def _tell(text: str, live: bool, keep: bool = False) -> None:
-    with suppress(OSError):  # progress that nobody reads is no reason to stop
-        if live:
-            click.echo(f"\r\x1b[K{text}", nl=keep, err=True)
-        elif text:
-            click.echo(text, err=True)
+    if live:
+        tell(f"\r\x1b[K{text}", end="\n" if keep else "")
+    elif text:
+        tell(text)
 
 
-def forget(folder: Path) -> None:
-    """Remove what an earlier run left in the same place: its verdict must not pass for this one's."""
-    for pattern in ("result.json", "summary.md", "*.repro", "report/*.html"):
+def forget(folder: Path, spare: Iterable[Path] = ()) -> None:
+    """Remove what an earlier run left in the same place: its verdict must not pass for this one's.
+
+    What is to be read from there is spared.
+    """
+    spared = {path.resolve() for path in spare}
+    for pattern in _LEFT:
         for path in folder.glob(pattern):
-            path.unlink(missing_ok=True)
+            if path.resolve() not in spared:
+                path.unlink(missing_ok=True)
 
 
-def write_run(result: Result, recordings: Mapping[SideName, Mapping[str, Recording]], folder: Path) -> Path:
+def write_run(result: Result, state: State, folder: Path) -> Path:
     """Write every file of a run; returns the path of the report. Raises InconclusiveError where that fails."""
     try:
         (folder / "report").mkdir(parents=True, exist_ok=True)
         for name, page in pages(result).items():
             _write(folder / "report" / name, page.encode())
         _write(folder / "summary.md", summary(result).encode())
-        for side, found in recordings.items():
-            name = f"{result.service}-{side}"
-            bundle = Bundle(manifest=Manifest(name=name), recordings=found)
+        for side, found in state.observations.items():
+            recordings = {name: one.recording for name, one in found.items()}
+            bundle = Bundle(manifest=Manifest(name=f"{result.service}-{side}"), recordings=recordings)
             try:
                 pack(bundle, folder / f"{side}.repro")
             except RequestError as error:  # a bundle may hold less than a hostile service can say
@@ -80,6 +90,17 @@ def _write(path: Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def ended(result: Result, state: State, folder: Path, form: str) -> int:
+    """Write the files of a run, show its result, say why it could not judge; the exit code of its verdict."""
+    report = write_run(result, state, folder)
+    show(result, report, form)
+    if state.stopped or result.verdict is Verdict.INCONCLUSIVE:
+        more = f" (and {len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
+        logs = f"; the logs are in {folder / 'logs'}" if (folder / "logs").is_dir() else ""
+        say(f"{result.verdict}: {result.reasons[0]}{more}{logs}")
+    return result.verdict.exit_code
 
 
 def show(result: Result, report: Path, form: str) -> None:

@@ -16,7 +16,8 @@ try:
 except ImportError:
     sys.exit("gate: the command line is not installed; try: pip install 'replay-gate[gate]'")
 
-from gate.cli.say import flush_output, let_go_of_streams, mend_streams, say
+from gate.cli.own import own_folder
+from gate.cli.say import flush_output, let_go_of_streams, mend_streams, redacted, say, tell
 from gate.errors import GateError, InconclusiveError
 
 _COMMANDS = {
@@ -87,6 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = gate.main(arguments, prog_name="gate", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        tell(error.format_message())
+        return _USAGE
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f"; see '{context.command_path} --help'" if context else ""
@@ -124,11 +128,11 @@ def _internal(error: Exception) -> int:
 
 def _keep_traceback() -> Path:
     """Under .gate/logs, or where else it can be written."""
-    for folder in (Path(".gate"), Path(tempfile.gettempdir()) / f"gate-{os.getpid()}"):
-        path = folder / "logs" / "internal-error.txt"
+    for folder in (own_folder, lambda: Path(tempfile.gettempdir()) / f"gate-{os.getpid()}"):
         try:
+            path = folder() / "logs" / "internal-error.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(traceback.format_exc(), encoding="utf-8")
+            path.write_text(redacted(traceback.format_exc()), encoding="utf-8", errors="replace")
         except OSError:
             continue
         return path

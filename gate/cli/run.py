@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from gate import wiring
-from gate.cli.files import follow, forget, show, write_run
-from gate.cli.say import say
+from gate.cli.files import ended, follow, forget
+from gate.cli.own import out_option, run_folder
+from gate.cli.say import tell
 from gate.config.load import load
-from gate.model import Verdict
 from gate.pipeline import State
 from gate.pipeline import run as run_job
 
@@ -27,9 +27,7 @@ _CONFIG = "gate.yml"
 @click.option("--candidate", help="Git ref or folder. Default: the folder of gate.yml as it is.")
 @click.option("--bundle", "bundles", multiple=True, help="Folder or .repro, instead of those of gate.yml.")
 @click.option("--scenario", "scenarios", multiple=True, help="Name or glob; may be given several times.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Where the files go. Default: .gate/runs/<run id>/"
-)
+@out_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def run(
     config: Path,
@@ -77,30 +75,12 @@ def _command(
 def gate_run(asked: wiring.Asked, out: Path | None, form: str) -> int:
     """Run what was asked, write its files, show the result; the exit code of its verdict."""
     for line in wiring.clean(os.environ):
-        click.echo(line, err=True)
+        tell(line)
     run_id = wiring.new_run_id()
-    folder = out or _default(run_id)
+    folder = run_folder(out, run_id)
     folder.mkdir(parents=True, exist_ok=True)
-    forget(folder)
+    forget(folder, map(Path, asked.bundles))
     state = State()
     with wiring.job(asked, run_id, folder / "logs", os.environ) as job:
         result = follow(run_job(job, state))
-        recordings = {
-            side: {name: one.recording for name, one in found.items()}
-            for side, found in state.observations.items()
-        }
-    report = write_run(result, recordings, folder)
-    show(result, report, form)
-    if state.stopped or result.verdict is Verdict.INCONCLUSIVE:
-        more = f" (and {len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
-        say(f"{result.verdict}: {result.reasons[0]}{more}; the logs are in {folder / 'logs'}")
-    return result.verdict.exit_code
-
-
-def _default(run_id: str) -> Path:
-    """Where a run's files go that nobody named a place for; git is told to leave them alone."""
-    home = Path(".gate")
-    if not home.exists():
-        home.mkdir()
-        (home / ".gitignore").write_text("*\n")
-    return home / "runs" / run_id
+    return ended(result, state, folder, form)

@@ -11,9 +11,19 @@ from gate.config import Redactor
 
 def say(text: str) -> None:
     """Print an error: one line, nothing in it that moves a cursor, no secret."""
-    line = Redactor({}, os.environ).redact_text(" ".join(text.split()))
-    with suppress(OSError):  # nobody listens
-        print(f"gate: {''.join(c if c.isprintable() else '?' for c in line)}", file=sys.stderr)
+    line = redacted(" ".join(text.split()))
+    tell(f"gate: {''.join(c if c.isprintable() else '?' for c in line)}")
+
+
+def tell(text: str, end: str = "\n") -> None:
+    """Print on standard error; that nobody listens is no reason to stop."""
+    with suppress(OSError):
+        print(text, end=end, file=sys.stderr, flush=True)
+
+
+def redacted(text: str) -> str:
+    """The text without the secrets of the gate's own environment."""
+    return Redactor({}, os.environ).redact_text(text)
 
 
 def mend_streams() -> None:

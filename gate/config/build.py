@@ -7,6 +7,7 @@ from types import MappingProxyType
 from gate.config import schema, settings
 from gate.config.checks import texts
 from gate.config.placeholders import expand, parts
+from gate.config.redaction import looks_secret
 
 
 def build(file: schema.File, root: Path, environ: Mapping[str, str]) -> settings.Settings:
@@ -40,6 +41,7 @@ def build(file: schema.File, root: Path, environ: Mapping[str, str]) -> settings
             highlight=tuple(file.compare.highlight),
         ),
         secrets=MappingProxyType(_secrets(file, environ)),
+        credentials=MappingProxyType(_credentials(file)),
     )
 
 
@@ -92,4 +94,14 @@ def _words(words: Iterable[str], environ: Mapping[str, str]) -> tuple[str, ...]:
 def _secrets(file: schema.File, environ: Mapping[str, str]) -> dict[str, str]:
     return {
         word: environ[word] for _, text in texts(file) for kind, word in parts(text) if kind == "variable"
+    }
+
+
+def _credentials(file: schema.File) -> dict[str, str]:
+    """What stands in the file itself as the value of a variable whose name says that it is a credential."""
+    return {
+        variable: value
+        for service in file.environments.process.services.values()
+        for variable, value in service.env.items()
+        if looks_secret(variable, value) and all(kind == "text" for kind, _ in parts(value))
     }

@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import AnyStr, Generic
 from urllib.parse import quote, quote_plus
 
+from gate.model import Json
+
 SHORTEST = 6
 """A shorter value of a ``${NAME}`` stays: replacing every ``1234`` would shred the texts it is meant to protect."""
 SHORTEST_GUESSED = 8
@@ -24,6 +26,8 @@ _WORDS = frozenset(
 )
 """Values that switch something; replacing them would shred texts."""
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
+MARKER = re.compile(r"\[redacted:[A-Za-z0-9_]+\]")
+"""What stands for a secret that is known by name."""
 _UNUSUAL = re.compile(r"[^A-Za-z0-9_]")
 _ESCAPED = re.compile("%[0-9A-F]{2}")
 
@@ -46,7 +50,7 @@ class Redactor:
                 values.setdefault(value, name)
         text: list[_Group[str]] = []
         for value, name in values.items():
-            marker = f"[redacted:{_UNUSUAL.sub('_', name)}]"
+            marker = f"[redacted:{_UNUSUAL.sub('_', name)}]"  # as MARKER finds it
             text += [(seed, tuple((form, marker) for form in forms)) for seed, forms in _forms(value)]
         self._text = _Table(text, "")
         self._bytes = _Table(
@@ -61,10 +65,25 @@ class Redactor:
         """The text without the secrets."""
         return self._text.redact(text)
 
+    def redact_json(self, content: Json) -> Json:
+        """The document without the secrets in its texts, keys included."""
+        if isinstance(content, str):
+            return self.redact_text(content)
+        if isinstance(content, dict):
+            return {self.redact_text(key): self.redact_json(value) for key, value in content.items()}
+        if isinstance(content, list):
+            return [self.redact_json(value) for value in content]
+        return content
+
+
+def names_secret(name: str) -> bool:
+    """Whether what has this name is taken to hold a secret: a variable, a header, a parameter."""
+    return _SECRET_NAME.search(name) is not None
+
 
 def looks_secret(name: str, value: str) -> bool:
     """Whether a variable of the gate's own environment is taken for a secret."""
-    if not _SECRET_NAME.search(name) or len(value) < SHORTEST_GUESSED or value.lower() in _WORDS:
+    if not names_secret(name) or len(value) < SHORTEST_GUESSED or value.lower() in _WORDS:
         return False
     # a base64 secret may begin with '/' and look like a path, but for its random letters
     return not _PATHS.fullmatch(value) or _RANDOM.search(value) is not None

@@ -109,7 +109,10 @@ class Compare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All of gate.yml. ``root`` is the folder it lies in; ``secrets`` maps names to what ``${NAME}`` gave."""
+    """All of gate.yml. ``root`` is the folder it lies in; ``secrets`` maps names to what ``${NAME}`` gave.
+
+    ``credentials`` are values of the file itself, by names that say so: no secrets, yet told apart in outward calls.
+    """
 
     root: Path
     service: str
@@ -124,3 +127,4 @@ class Settings:
     observe: Observe = Observe()
     compare: Compare = Compare()
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    credentials: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)

@@ -26,11 +26,17 @@ def draw_result(job: Job, state: State) -> Result:
         scenarios=tuple(state.results),
         findings=findings(state.comparisons, job.settings.compare.highlight),
         renamed={comparison.scenario: comparison.renamed for comparison in state.comparisons},
-        sealing={"status": "unsealed", "why": "plain processes can reach the network", "attempted": []},
+        sealing=_sealing(job),
         determinism=_determinism(job),
         noise=tuple(noise),
         timing=_timing(job, state),
     )
+
+
+def _sealing(job: Job) -> dict[str, Json]:
+    if not job.live:
+        return {"status": "not applicable", "why": "nothing ran, both sides are recordings", "attempted": []}
+    return {"status": "unsealed", "why": "plain processes can reach the network", "attempted": []}
 
 
 def _determinism(job: Job) -> dict[str, Json]:

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from gate.config.credentials import with_credentials
 from gate.identity import Bindings, marks, readable, route, texts
 from gate.model import Channel, Event, Json, Recording, canonical
 from gate.ports import Answer, Played
@@ -17,7 +18,6 @@ UNANSWERED = 599
 @dataclass(slots=True)
 class _Scenario:
     bindings: Bindings
-    calls: tuple[Event, ...]
     used: set[int] = field(default_factory=set)
 
 
@@ -25,7 +25,8 @@ class Tape:
     """The recorded calls of some scenarios, played back to one side in causal order.
 
     A call is matched by method, host, path, query and body, with generated ids blank; where several match, by what is
-    known of the ids, then by the scenario at hand, then in the order of the recording.
+    known of the ids, then by the scenario at hand, then in the order of the recording. Credentials are not looked at:
+    a recording does not hold them.
     """
 
     def __init__(self, recordings: Iterable[Recording]) -> None:
@@ -39,10 +40,9 @@ class Tape:
 
     def _add(self, recording: Recording) -> None:
         name = recording.header.scenario
-        calls = recording.on(Channel.CALL)
-        self._scenarios[name] = _Scenario(Bindings(recording), calls)
+        self._scenarios[name] = _Scenario(Bindings(recording))
         self._traces.update({event.lineage: name for event in recording.stimuli if event.lineage})
-        for event in calls:
+        for event in map(_bare, recording.on(Channel.CALL)):
             self._exact[_key(event)].append((name, event))
             self._routes[route(event.operation)].append((name, event))
 
@@ -61,7 +61,7 @@ class Tape:
 
     def play(self, call: Event) -> Answer:
         """The answer to a live call; each recorded call answers once before any answers again."""
-        scenario = self.scenario_of(call)
+        scenario, call = self.scenario_of(call), _bare(call)
         exact = self._near(self._exact.get(_key(call), []), scenario)
         alike = self._near(self._routes.get(route(call.operation), []), scenario)
         if free := self._free(exact):
@@ -112,6 +112,10 @@ def _nothing(call: Event) -> dict[str, Json]:
         "headers": {"content-type": "application/json"},
         "body": {"json": body},
     }
+
+
+def _bare(call: Event) -> Event:
+    return replace(call, inputs=with_credentials(call.inputs, lambda _: ""))
 
 
 def _key(event: Event) -> Key:

@@ -62,6 +62,7 @@ async def playing(
         log=folder / "log",
         run=run,
         redactor=redactor,
+        credentials=redactor,
     )
     try:
         async with aiohttp.ClientSession(base_url=playback.urls[HOST]) as client:

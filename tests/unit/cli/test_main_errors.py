@@ -1,7 +1,5 @@
 """Every error is its line and its exit code."""
 
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,16 +7,6 @@ import pytest
 
 from gate.cli import main as cli
 from gate.errors import CandidateError, GateError, InconclusiveError, RequestError
-
-
-@pytest.fixture(autouse=True)
-def signals() -> Iterator[None]:
-    """The command line takes the signals; other tests want them back."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def ended(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -> int:
@@ -78,6 +66,8 @@ def test_a_bug_is_said_in_a_line_and_kept_in_a_file(
     assert said.count("\n") == 1 and "ZeroDivisionError" in said and "tok-very-secret" not in said
     kept = tmp_path / ".gate" / "logs" / "internal-error.txt"
     assert str(kept.relative_to(tmp_path)) in said and "Traceback" in kept.read_text()
+    assert "tok-very-secret" not in kept.read_text() and "[redacted:SOME_TOKEN]" in kept.read_text()
+    assert (tmp_path / ".gate" / ".gitignore").read_text() == "*\n"
 
 
 def test_a_bug_where_nothing_can_be_written(
@@ -93,6 +83,14 @@ def test_a_bug_where_nothing_can_be_written(
 def test_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(monkeypatch) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("words", [[], ["bundle"]])
+def test_without_a_command_there_is_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as info:
+        cli.main(words)
+    said = capsys.readouterr().err
+    assert info.value.code == 2 and said.startswith("Usage: ") and "\nCommands:\n" in said
 
 
 def test_every_command_is_there_and_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,6 +106,11 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert got.secrets == {"KEY": "k e'y", "TOKEN": "{port}-${X}"}
 
 
+def test_what_the_file_itself_says_to_be_a_credential(tmp_path: Path) -> None:
+    text = FULL.replace("env: {", "env: {PAY_KEY: sk_test_1234, PAY_URL: 'http://x.example', ", 1)
+    assert read(tmp_path, text, ENVIRON).credentials == {"PAY_KEY": "sk_test_1234"}
+
+
 def test_a_secret_that_looks_like_a_placeholder_stays_itself(tmp_path: Path) -> None:
     env = read(tmp_path, FULL, ENVIRON).services["api"].env
     values = {"port": "8000", "state": "/tmp/s"}

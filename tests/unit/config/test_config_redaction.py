@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gate.config import Redactor
 from gate.config.redaction import looks_secret
+from gate.model import Json
 
 PASSWORD = 'pä/ss "w+rd"\\&x'
 ONE = Redactor({"PASS": PASSWORD})
@@ -50,6 +51,13 @@ def test_basic_authorization(before: str, after: str) -> None:
     got = Redactor({"S": secret}).redact_text(f"Basic {encoded}")
     assert "[redacted:S]" in got
     assert len(got.replace("[redacted:S]", "")) <= len("Basic ") + (len(before) + len(after)) * 4 // 3 + 8
+
+
+def test_a_document() -> None:
+    secret, number = {"S": "0123456789"}, 1234567890
+    document: Json = {"a": ["x0123456789", None, True, number], "0123456789": {"b": 1.5}}
+    kept = {"a": ["x[redacted:S]", None, True, number], "[redacted:S]": {"b": 1.5}}
+    assert Redactor(secret).redact_json(document) == kept
 
 
 def test_lines_of_a_key_file() -> None:

@@ -138,8 +138,29 @@ def test_request_files(tmp_path: Path) -> None:
     assert first_column(BUNDLE["Request files"]) == set(json.loads(example)["request"])
 
 
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+ARCHITECTURE = (ROOT / "docs" / "explanation" / "architecture.md").read_text()
+DOORS = {"asyncio", "http", "multiprocessing", "socket", "sqlite3", "ssl", "subprocess", "urllib"}
+"""Those of the standard library; those of the packages come and go."""
+
+
 def test_the_layers_are_those_that_are_enforced() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
-    blocks = indented((ROOT / "docs" / "explanation" / "architecture.md").read_text())
+    (layers,) = [contract["layers"] for contract in CONTRACTS if contract["type"] == "layers"]
+    blocks = indented(ARCHITECTURE)
     assert layers in [[line.strip() for line in block.splitlines() if line.strip()] for block in blocks]
+
+
+def test_the_pure_rooms_are_those_that_are_enforced() -> None:
+    (says,) = [line for line in ARCHITECTURE.splitlines() if "use no sockets" in line]
+    rooms = {f"gate.{room}" for room in re.findall(r"`(\w+)`", says)}
+    kept = [contract for contract in CONTRACTS if contract["type"] == "forbidden"]
+    assert all(set(contract["source_modules"]) == rooms for contract in kept)
+    assert {name for contract in kept for name in contract["forbidden_modules"]} >= DOORS
+
+
+def test_adapters_and_cycles_are_watched() -> None:
+    (adapters,) = [contract for contract in CONTRACTS if contract["type"] == "protected"]
+    assert adapters["protected_modules"] == ["gate.adapters"]
+    assert set(adapters["allowed_importers"]) == {"gate.wiring", "gate.sidecar"}
+    (cycles,) = [contract for contract in CONTRACTS if contract["type"] == "acyclic_siblings"]
+    assert cycles["ancestors"] == ["gate"] and "ignore_imports" not in cycles

@@ -110,6 +110,37 @@ def test_calls_teach_ids() -> None:
     assert made.learned("one") == {}
 
 
+DIGEST = "5f3a9c0e7b1d24685f3a9c0e7b1d2468"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "live"),
+    [
+        pytest.param(
+            {"query": f"api_key={DIGEST}&q=1"}, {"query": "q=1&api_key=raw"}, id="a digest in the query"
+        ),
+        pytest.param({"query": "api_key=[redacted:K]"}, {"query": "api_key=raw"}, id="a marker in the query"),
+        pytest.param(
+            {"headers": {"authorization": f"Bearer {DIGEST}", "cookie": f"a={DIGEST}"}},
+            {"headers": {"authorization": "Bearer raw", "cookie": "a=raw"}},
+            id="headers",
+        ),
+        pytest.param({"headers": {"x-api-key": "[redacted]"}}, {}, id="one that is gone"),
+    ],
+)
+def test_credentials_do_not_count(recorded: Mapping[str, Json], live: Mapping[str, Json]) -> None:
+    made = tape(call(0, said={"n": 1}, **recorded))  # type: ignore[arg-type]
+    assert made.play(call(9, **live)).how is Played.RECORDED  # type: ignore[arg-type]
+
+
+def test_no_credential_is_learned() -> None:
+    before: dict[str, Json] = {"authorization": f"Bearer {DIGEST}", "x-auth-token": A, "idempotency-key": B}
+    now: dict[str, Json] = {"authorization": f"Bearer {'7' * 20}beef", "x-auth-token": LIVE_A}
+    made = tape(call(0, query=f"token={A}", headers=before))
+    made.play(call(9, query=f"token={LIVE_A}", headers={**now, "idempotency-key": LIVE_B}))
+    assert made.learned("one") == {B: LIVE_B}
+
+
 def two_scenarios() -> Tape:
     recordings = [
         recording([request(0, trace=TRACE.format(n)), call(1, said={"n": n})], name)
