@@ -3,6 +3,7 @@
 import base64
 import sqlite3
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 
@@ -65,6 +66,8 @@ class SqliteStore:
             return _blob(self._redactor.redact(value))
         if isinstance(value, str):
             return self._redactor.redact_text(value)
+        if isinstance(value, float) and not isfinite(value):
+            return str(value)  # as JSON it would be null
         if value is None or isinstance(value, int | float):
             return value
         raise TypeError(f"SQLite gave a {type(value).__name__}")

@@ -5,17 +5,29 @@ from dataclasses import dataclass, replace
 
 from gate.config import Messages, Settings
 from gate.errors import InconclusiveError
-from gate.identity import ids_in, marks, parse, readable, texts
+from gate.identity import marks, parse, readable, texts
 from gate.model import Channel, Event, Header, Json, Recording, Table
 from gate.observe.logs import log_events
 from gate.observe.owners import owners
-from gate.observe.rows import Snapshot, changes, snapshot
+from gate.observe.rows import Snapshot, changes, qualified, snapshot
 from gate.ports import LogText, PlayedCall, Store
+
+UNOWNED = "effects-of-no-scenario"
+"""The name under which rows, messages and calls are recorded that nothing ties to one scenario."""
+_NOBODYS = Header(scenario=UNOWNED, says="what nothing ties to one scenario")
 
 
 def snapshots(stores: Mapping[str, Store], settings: Settings) -> dict[str, Snapshot]:
     """Read every observed table of every store. Raises InconclusiveError where one is not there."""
-    return {name: snapshot(store, _keys(name, store, settings)) for name, store in stores.items()}
+    found = {name: snapshot(store, _keys(name, store, settings)) for name, store in stores.items()}
+    if _several(settings):
+        return {name: qualified(shot, name) for name, shot in found.items()}
+    return found
+
+
+def _several(settings: Settings) -> bool:
+    """True where a table is called by its store as well, since another store may have one of that name."""
+    return len(settings.stores) > 1
 
 
 def _keys(name: str, store: Store, settings: Settings) -> dict[str, tuple[str, ...]]:
@@ -43,7 +55,7 @@ class Observed:
     """One recording a scenario, and what belongs to none of them."""
 
     recordings: Mapping[str, Recording]
-    unowned: tuple[Event, ...]
+    unowned: Recording
 
 
 def observe(headers: Mapping[str, Header], evidence: Evidence, settings: Settings) -> Observed:
@@ -68,13 +80,14 @@ def observe(headers: Mapping[str, Header], evidence: Evidence, settings: Setting
             name: _recording(header, events[name], tables, state, settings)
             for name, header in headers.items()
         },
-        unowned=tuple(unowned),
+        unowned=_recording(_NOBODYS, unowned, tables, state, settings),
     )
 
 
 def _changes(evidence: Evidence, settings: Settings) -> Iterable[Event]:
     for store, after in evidence.after.items():
-        outboxes = {m.table: m for m in settings.observe.messages if m.store == store}
+        prefix = f"{store}." if _several(settings) else ""
+        outboxes = {prefix + m.table: m for m in settings.observe.messages if m.store == store}
         for event in changes(store, evidence.before[store], after):
             yield event if event.operation not in outboxes else _message(event, outboxes[event.operation])
 
@@ -154,7 +167,7 @@ def _named(events: Sequence[Event], tables: Mapping[str, Table]) -> set[str]:
     found: set[str] = set()
     for event in events:
         for content in (readable(event.inputs), readable(event.output)):
-            found |= ids_in(content) | {m.text for text in texts(content) for m in marks(text) if m.is_time}
+            found |= {mark.text for text in texts(content) for mark in marks(text)}
         if event.channel is Channel.ROW:
             table = tables[event.operation]
             for column, value in (event.output or {}).items():

@@ -5,10 +5,10 @@ carries; its own ids then mark further rows, until nothing changes.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gate.identity import marks, readable, texts
-from gate.model import Event, Table
+from gate.identity import marks, readable
+from gate.model import Event, Json, Table
 from gate.model.body import parse
 
 
@@ -53,8 +53,21 @@ def _event_values(event: Event) -> Iterable[str]:
     if event.lineage:
         yield event.lineage
     for content in (readable(event.inputs), readable(event.output)):
-        for text in texts(content):
+        for text in _values(content):
             yield from _pieces(text)
+
+
+def _values(content: Json) -> Iterator[str]:
+    """Every string in a document; of the names of fields only the ids, since any scenario may use the others."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield from (mark.text for mark in marks(key))
+            yield from _values(value)
+    elif isinstance(content, list):
+        for value in content:
+            yield from _values(value)
 
 
 def _pieces(text: str) -> Iterable[str]:
@@ -67,14 +80,14 @@ def _pieces(text: str) -> Iterable[str]:
 
 def _row_values(row: Event, tables: Mapping[str, Table]) -> Iterable[str]:
     table = tables[row.operation]
-    for text in texts(row.inputs.get("key")):
+    for text in _values(row.inputs.get("key")):
         yield from _pieces(text)
     before = row.inputs.get("before")
     for column, value in (row.output or (before if isinstance(before, dict) else {})).items():
         if isinstance(value, str):
             yield from _pieces(value)
             if value[:1] in "{[" and (nested := parse(value.encode())) is not None:
-                for text in texts(nested):
+                for text in _values(nested):
                     yield from _pieces(text)
         elif isinstance(value, int) and not isinstance(value, bool):
             target = table.references.get(column)

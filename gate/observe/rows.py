@@ -1,7 +1,7 @@
 """What changed in a database since the replay began."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate.errors import InconclusiveError
 from gate.model import Channel, Event, Json, Table, canonical
@@ -38,6 +38,20 @@ def snapshot(store: Store, keys: Mapping[str, Sequence[str]]) -> Snapshot:
     return Snapshot(
         tables=tables,
         rows={name: _by_key(name, store.rows(name), table.key) for name, table in tables.items()},
+    )
+
+
+def qualified(shot: Snapshot, store: str) -> Snapshot:
+    """The same with every table called ``store.table``, also where another refers to it."""
+    return Snapshot(
+        tables={
+            f"{store}.{name}": replace(
+                table,
+                references={column: f"{store}.{target}" for column, target in table.references.items()},
+            )
+            for name, table in shot.tables.items()
+        },
+        rows={f"{store}.{name}": rows for name, rows in shot.rows.items()},
     )
 
 

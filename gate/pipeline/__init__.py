@@ -1,8 +1,7 @@
 """The whole way, from two sides to a result."""
 
 from gate.pipeline.job import Job, State
-from gate.pipeline.live import UNOWNED
 from gate.pipeline.run import run
 from gate.pipeline.selection import payloads, select
 
-__all__ = ["UNOWNED", "Job", "State", "payloads", "run", "select"]
+__all__ = ["Job", "State", "payloads", "run", "select"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from gate.config import Settings
 from gate.judge import Judgement
 from gate.model import Comparison, Observation, Recording, ScenarioResult, Side, SideName
+from gate.observe import UNOWNED
 from gate.ports import LiveSide
 
 
@@ -27,6 +28,11 @@ class Job:
     clock: Callable[[], float]
     """Seconds since the epoch."""
 
+    @property
+    def scenarios(self) -> dict[str, Recording]:
+        """What is replayed and judged by itself: all but the effects of no scenario."""
+        return {name: recording for name, recording in self.recordings.items() if name != UNOWNED}
+
 
 @dataclass(slots=True)
 class State:
@@ -34,6 +40,8 @@ class State:
 
     began: float = 0.0
     observations: dict[SideName, dict[str, Observation]] = field(default_factory=dict)
+    unowned: dict[SideName, Observation] = field(default_factory=dict)
+    """What each live side did that nothing ties to one scenario."""
     unsettled: dict[SideName, dict[str, str]] = field(default_factory=dict)
     """What was still going on when a scenario should have ended, by side and scenario."""
     phases: dict[str, float] = field(default_factory=dict)

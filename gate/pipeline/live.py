@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from gate.errors import CandidateError, InconclusiveError
 from gate.judge import stale
-from gate.model import Event, Header, Observation, Recording, SideName
+from gate.model import Event, Observation, Recording, SideName
 from gate.observe import Evidence, Observed, Snapshot, observe, snapshots
 from gate.pipeline.job import Job, State
+from gate.pipeline.unowned import NOTHING
 from gate.ports import LiveSide, PlayedCall, Store
 from gate.progress import PhaseStarted, Progress, ScenarioSent
 from gate.provision import bring_up, settle, warm_up
@@ -19,8 +20,10 @@ from gate.replay import replay
 
 T = TypeVar("T")
 Stores = Mapping[SideName, Mapping[str, Store]]
-UNOWNED = "effects-of-no-scenario"
-"""The name under which rows and calls are compared that nothing ties to one scenario."""
+
+
+BETWEEN = 0.01
+"""Seconds without a commit or a call between two scenarios; those of the whole run are ``settle.quiet``."""
 
 
 def run_live(job: Job, state: State) -> Iterator[Progress]:
@@ -84,9 +87,9 @@ def _replay_all(
     stores: Stores,
     answers: Mapping[SideName, dict[str, Sequence[Event]]],
 ) -> Iterator[Progress]:
-    total = len(job.recordings)
+    total = len(job.scenarios)
     yield PhaseStarted(phase="replay", says=f"replay {total} scenarios")
-    for done, (name, recording) in enumerate(job.recordings.items(), start=1):
+    for done, (name, recording) in enumerate(job.scenarios.items(), start=1):
         for side, events in runner.run(_each(job, _replayed(job, recording))).items():
             answers[side][name] = events
         if done < total:
@@ -107,15 +110,15 @@ def _replayed(job: Job, recording: Recording) -> Callable[[LiveSide], Coroutine[
 async def _settle(job: Job, state: State, stores: Stores, scenario: str | None, side: LiveSide) -> None:
     """Wait until a scenario has ended, or, where none is named, all have.
 
-    Between two scenarios nothing may be under way; only after the last is it waited for the quiet that shows that
-    nothing was about to begin.
+    Between two scenarios nothing may be under way, for a short while; only after the last is it waited for the whole
+    quiet, which shows that nothing was about to begin.
     """
     name, rules = side.side.name, job.settings.settle
     found = state.unsettled.setdefault(name, {})
     if scenario is not None:
         if found:
             return  # once is enough to know, and each wait takes its whole time
-        rules = replace(rules, quiet=0.0)
+        rules = replace(rules, quiet=min(rules.quiet, BETWEEN))
     problem = await settle(
         side.playback,
         stores[name],
@@ -126,7 +129,7 @@ async def _settle(job: Job, state: State, stores: Stores, scenario: str | None, 
     )
     if problem:
         # What still goes on at the end may be anyone's; so is what goes on into the next scenario.
-        found |= dict.fromkeys(job.recordings, problem)
+        found |= dict.fromkeys(job.scenarios, problem)
 
 
 def _before(job: Job, stores: Stores) -> dict[SideName, Mapping[str, Snapshot]]:
@@ -159,7 +162,7 @@ def _observed(
     evidence = Evidence(
         answers=answers, calls=calls, before=before, after=after, logs=side.environment.logs()
     )
-    headers = {name: recording.header for name, recording in job.recordings.items()}
+    headers = {name: recording.header for name, recording in job.scenarios.items()}
     return observe(headers, evidence, job.settings)
 
 
@@ -179,23 +182,19 @@ def _observations(
         else:
             problems += [died] if died else []
             mine = [call for call in calls if call.scenario == name]
-            problems += [*stale(job.recordings[name], recording, mine), *_unanswered(job, name, recording)]
+            problems += [*stale(job.scenarios[name], recording, mine), *_unanswered(job, name, recording)]
         said = tuple(f"{side}: {problem}" for problem in problems)
         found[name] = Observation(side=side, recording=recording, problems=said)
-    if observed.unowned:
-        one = next(iter(observed.recordings.values()))
-        header = replace(one.header, scenario=UNOWNED, says="what nothing ties to one scenario", tags=())
-        events = tuple(replace(event, seq=seq) for seq, event in enumerate(observed.unowned))
-        recording = Recording(header=header, events=events)
-        lost = [call for call in calls if call.scenario not in found] if side is SideName.BASELINE else []
-        nothing = Recording(header=Header(scenario=UNOWNED), events=())
-        found[UNOWNED] = Observation(side=side, recording=recording, problems=stale(nothing, nothing, lost))
+    lost = [call for call in calls if call.scenario not in found] if side is SideName.BASELINE else []
+    state.unowned[side] = Observation(
+        side=side, recording=observed.unowned, problems=stale(NOTHING, NOTHING, lost)
+    )
     return found
 
 
 def _unanswered(job: Job, name: str, live: Recording) -> Iterator[str]:
     """Stimuli that nothing was recorded of, and that the baseline does not answer: there is nothing to compare with."""
-    recorded = job.recordings[name].stimuli
+    recorded = job.scenarios[name].stimuli
     for before, now in zip(recorded, live.stimuli, strict=False):
         error = (now.output or {}).get("error")
         if before.output is None and error:

@@ -1,15 +1,17 @@
 """Bring two sides up, replay, observe, compare, judge. Joins the stages; none of them knows another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from gate.compare import compare
 from gate.errors import CandidateError, InconclusiveError
 from gate.judge import Judgement, judge, judge_scenario
-from gate.model import Channel, Header, Observation, Recording, ScenarioResult, SideName, Verdict
+from gate.model import Comparison, Observation, Recording, ScenarioResult, SideName, Verdict
+from gate.observe import UNOWNED
 from gate.pipeline.job import Job, State
-from gate.pipeline.live import UNOWNED, run_live
+from gate.pipeline.live import run_live
 from gate.pipeline.result import draw_result
+from gate.pipeline.unowned import NOTHING, tells, unowned
 from gate.progress import Finished, PhaseStarted, Progress, ScenarioJudged
 
 
@@ -24,7 +26,7 @@ def run(job: Job, state: State) -> Iterator[Progress]:
         verdict = Verdict.FAIL if isinstance(error, CandidateError) else Verdict.INCONCLUSIVE
         state.stopped = str(error)
         state.judgement = Judgement(verdict, (state.stopped,))
-        state.results = [_not_run(recording, str(error)) for recording in job.recordings.values()]
+        state.results = [_not_run(recording, str(error)) for recording in job.scenarios.values()]
     yield Finished(result=draw_result(job, state))
 
 
@@ -32,38 +34,46 @@ def _judged(job: Job, state: State) -> Iterator[Progress]:
     """Compare and judge scenario by scenario."""
     began = job.clock()
     yield PhaseStarted(phase="compare", says="compare")
-    recordings = dict(job.recordings)
-    if any(UNOWNED in side for side in state.observations.values()):
-        empty = Header(scenario=UNOWNED, says="what nothing ties to one scenario", channels=tuple(Channel))
-        recordings[UNOWNED] = Recording(header=empty, events=())
+    recordings = job.scenarios
+    others = unowned(job, state)
+    if others:
+        recordings[UNOWNED] = NOTHING
+        for side in job.live:
+            state.observations[side][UNOWNED] = others[side]
     for done, (name, recording) in enumerate(recordings.items(), start=1):
-        left = _side(job, state, SideName.BASELINE, name, recording)
-        right = _side(job, state, SideName.CANDIDATE, name, recording)
-        comparison = compare(
-            left.recording, right.recording, job.settings.compare, job.settings.observe.headers
-        )
-        result = judge_scenario(recording, comparison, left, right)
-        state.comparisons.append(comparison)
+        sides = others if name == UNOWNED else _sides(job, state, name, recording)
+        comparison = _compared(job, name, sides)
+        if comparison is not None:
+            state.comparisons.append(comparison)
+        result = judge_scenario(recording, comparison, sides[SideName.BASELINE], sides[SideName.CANDIDATE])
         state.results.append(result)
         yield ScenarioJudged(result=result, done=done, total=len(recordings))
     state.judgement = judge(state.results, state.died)
     state.phases["compare"] = round(job.clock() - began, 3)
 
 
+def _compared(job: Job, name: str, sides: Mapping[SideName, Observation]) -> Comparison | None:
+    """What differs; None where a recording says nothing of the effects that would be compared."""
+    if name == UNOWNED and not all(tells(job, side) for side in SideName):
+        return None
+    left, right = sides[SideName.BASELINE].recording, sides[SideName.CANDIDATE].recording
+    return compare(left, right, job.settings.compare, job.settings.observe.headers)
+
+
+def _sides(job: Job, state: State, scenario: str, recorded: Recording) -> dict[SideName, Observation]:
+    return {side: _side(job, state, side, scenario, recorded) for side in SideName}
+
+
 def _side(job: Job, state: State, side: SideName, scenario: str, recorded: Recording) -> Observation:
     """What is known of a side; of one that is not live, its recording."""
     if side in job.live:
-        if scenario == UNOWNED:
-            return state.observations[side].get(UNOWNED) or Observation(side=side, recording=recorded)
         return state.observations[side][scenario]
     found = job.recorded[side].get(scenario)
-    if found is None and scenario != UNOWNED:
-        return Observation(
-            side=side, recording=recorded, problems=(f"{side}: the recording lacks this scenario",)
-        )
-    known = found or recorded
+    if found is None:
+        problem = f"{side}: the recording lacks this scenario"
+        return Observation(side=side, recording=recorded, problems=(problem,))
     problem = f"{side}: the recording holds requests only, no behaviour to compare"
-    return Observation(side=side, recording=known, problems=() if known.header.channels else (problem,))
+    return Observation(side=side, recording=found, problems=() if found.header.channels else (problem,))
 
 
 def _not_run(recording: Recording, why: str) -> ScenarioResult:

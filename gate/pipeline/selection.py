@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from gate.errors import RequestError
 from gate.model import Bundle, Recording
+from gate.observe import UNOWNED
 
 Named = Sequence[tuple[str, Bundle]]
 
@@ -14,6 +15,8 @@ def select(bundles: Named, patterns: Sequence[str]) -> dict[str, Recording]:
     every: dict[str, Recording] = {}
     for called, bundle in bundles:
         for name, recording in bundle.recordings.items():
+            if name == UNOWNED and len(bundles) > 1:
+                continue  # what was left over in one run tells nothing of the scenarios of another
             if name in every:
                 raise RequestError(
                     f"bundle {called}: scenario {name} is in another bundle as well; rename one"

@@ -7,21 +7,26 @@ from contextlib import suppress
 from billing import tracing
 from billing.logs import fields
 from billing.store import journal
-from billing.store.database import Database
+from billing.store.database import Database, Statement
 
 log = logging.getLogger(__name__)
 BATCH = 100
 
 
 class Relay:
-    """Looks into the outbox at an interval. Publishing is a log line until there is a broker."""
+    """Looks into the outbox after each commit that wrote to it, and at an interval for other processes.
+
+    Publishing is a log line until there is a broker.
+    """
 
     def __init__(self, primary: Database, interval: float) -> None:
         self._primary = primary
         self._interval = interval
+        self._committed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
+        self._primary.on_commit(self._wake)
         self._task = asyncio.create_task(self._run(), name="relay")
 
     async def stop(self) -> None:
@@ -32,13 +37,19 @@ class Relay:
                 await self._task
         self.publish()
 
+    def _wake(self, statements: tuple[Statement, ...]) -> None:
+        if any(sql.startswith("INSERT INTO outbox ") for sql, _ in statements):
+            self._committed.set()
+
     async def _run(self) -> None:
         while True:
+            self._committed.clear()
             try:
                 self.publish()
             except Exception:
                 log.exception("relay failed; it will try again")
-            await asyncio.sleep(self._interval)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._committed.wait(), self._interval)
 
     def publish(self) -> int:
         """Publish one batch; answers how many events it had."""

@@ -53,6 +53,11 @@ def test_values_of_every_kind(path: Path) -> None:
     assert base64.b64decode(str(found[6])) == b"[redacted:NAME]" and found[7] == "\\xffA"
 
 
+def test_what_json_has_no_number_for_is_not_null(path: Path) -> None:
+    written(path, "INSERT INTO loose VALUES (9e999), (-9e999)")
+    assert [row["v"] for row in opened(path).rows("loose")] == ["inf", "-inf"]
+
+
 def test_the_version_changes_with_each_commit(path: Path) -> None:
     store = opened(path)
     before = store.version()

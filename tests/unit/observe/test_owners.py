@@ -65,3 +65,16 @@ def test_a_deleted_row_is_known_by_its_key() -> None:
         seq=0, channel=Channel.ROW, operation="notes", inputs={"key": {"id": A}}, output=None, started_at=0
     )
     assert owned(deleted, one=[{"id": A}]) == ["one"]
+
+
+def test_names_of_fields_tie_nothing() -> None:
+    keyed = Event(
+        seq=0,
+        channel=Channel.ROW,
+        operation="orders",
+        inputs={"key": {"id": 7}},
+        output={"id": 7, "detail": '{"count":1}'},
+        started_at=0,
+    )
+    assert owned(keyed, one=[{"id": 1, "count": 2}], two=[{}]) == [None]
+    assert owned(row("notes", id="x", payload=f'{{"{B}":1}}'), one=[{B: {}}], two=[{}]) == ["one"]

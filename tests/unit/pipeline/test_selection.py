@@ -4,6 +4,7 @@ import pytest
 
 from gate.errors import RequestError
 from gate.model import Bundle, Manifest, StatePart
+from gate.observe import UNOWNED
 from gate.pipeline import payloads, select
 from tests.fakes.events import recording, request
 
@@ -23,6 +24,11 @@ def bundle(*names: str, state: bytes = b"", store: str = "db") -> Bundle:
 )
 def test_names_and_globs(patterns: tuple[str, ...], names: list[str]) -> None:
     assert list(select([("x", bundle("b-1", "a-2")), ("y", bundle("a-1"))], patterns)) == names
+
+
+def test_effects_of_no_scenario_are_those_of_one_bundle() -> None:
+    assert set(select([("x", bundle("a", UNOWNED))], ())) == {"a", UNOWNED}
+    assert set(select([("x", bundle("a", UNOWNED)), ("y", bundle("b", UNOWNED))], ())) == {"a", "b"}
 
 
 @pytest.mark.parametrize(

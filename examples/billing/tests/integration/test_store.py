@@ -106,3 +106,18 @@ def test_the_relay_publishes_each_event_once(services: Services) -> None:
     assert relay.publish() == 2
     assert relay.publish() == 0
     assert not services.primary.all("SELECT id FROM outbox WHERE published_at IS NULL")
+
+
+def test_the_relay_does_not_wait_for_its_interval(services: Services) -> None:
+    async def publish() -> None:
+        relay = Relay(services.primary, interval=3600)
+        relay.start()
+        await asyncio.sleep(0)  # it has looked, and found nothing
+        subscribed(services)
+        started = time.monotonic()
+        while services.primary.all("SELECT id FROM outbox WHERE published_at IS NULL"):
+            assert time.monotonic() < started + 10, "the relay was not woken"
+            await asyncio.sleep(0.005)
+        await relay.stop()
+
+    asyncio.run(publish())
