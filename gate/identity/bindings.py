@@ -1,7 +1,9 @@
 """Correlation for replay: what the code generated in an answer, later requests carry under its live name."""
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
 from gate.identity.forms import marks, names_id
@@ -10,6 +12,7 @@ from gate.model import Channel, Event, Json, Recording
 from gate.model.body import encode, parse, payload
 
 _FORM = re.compile(r"[^=&\s{}\[\]\"]+=[^&\s]*(?:&[^=&\s]+=[^&\s]*)*")
+_DIGITS = re.compile(r"\d+")
 _TELLING = 5
 """From this length on, a value that an answer gave is hardly there by chance."""
 
@@ -42,7 +45,7 @@ class Bindings:
                 elif name in live:
                     self.learn(value, live[name], name)
         elif isinstance(recorded, list) and isinstance(live, list):
-            for ours, theirs in zip(recorded, live, strict=False):
+            for ours, theirs in self._paired(recorded, live, key):
                 self.learn(ours, theirs, key)
         elif isinstance(recorded, str) and isinstance(live, str):
             self._learn_text(recorded, live, key)
@@ -50,13 +53,44 @@ class Bindings:
             if names_id(key) and str(recorded) in self._carried:
                 self._short.setdefault(str(recorded), live)
 
+    def _paired(
+        self, recorded: Sequence[Json], live: Sequence[Json], key: str
+    ) -> Iterable[tuple[Json, Json]]:
+        """Items that are each other's: place by place where all agree but for what was generated, else by what no
+        other item says. A wrong pair would send a wrong id later, so of what does not tell, nothing is learned.
+
+        Numbers may be times or counts: where nothing agrees, they are looked past.
+        """
+        if recorded == live or len(recorded) == len(live) == 1:
+            return zip(recorded, live, strict=True)
+        for numbers in (True, False):
+            ours = [_blanked(item, key, numbers, self._as_live) for item in recorded]
+            theirs = [_blanked(item, key, numbers, self._as_it_is) for item in live]
+            if ours == theirs:
+                return zip(recorded, live, strict=True)
+            said, answered = ([json.dumps(item, sort_keys=True) for item in side] for side in (ours, theirs))
+            often, among = Counter(said), Counter(answered)
+            if often.keys() & among.keys():
+                place = {text: item for text, item in zip(answered, live, strict=True) if among[text] == 1}
+                pairs = zip(said, recorded, strict=True)
+                return [(item, place[text]) for text, item in pairs if often[text] == 1 and text in place]
+        return ()
+
+    def _as_live(self, recorded: str) -> str:
+        return self._live.get(recorded) or (recorded if recorded in self._given else "")
+
+    def _as_it_is(self, live: str) -> str:
+        return live if live in self._recorded or live in self._given else ""
+
     def _learn_cookies(self, recorded: Json, live: Json) -> None:
         """A cookie comes back whole, so it is followed whole: of a signed one, no part may stay as recorded."""
         ours, theirs = (side if isinstance(side, list) else [side] for side in (recorded, live))
-        for a, b in zip(ours, theirs, strict=False):
-            if a != b:
-                self._cookies.setdefault(_pair(a), _pair(b))
-            self._learn_text(_pair(a), _pair(b), "")
+        named = {_pair(cookie).partition("=")[0]: _pair(cookie) for cookie in theirs}
+        for cookie in map(_pair, ours):
+            if answer := named.get(cookie.partition("=")[0]):
+                if cookie != answer:
+                    self._cookies.setdefault(cookie, answer)
+                self._learn_text(cookie, answer, "")
 
     def _learn_text(self, recorded: str, live: str, key: str) -> None:
         if recorded != live and recorded in self._carried and names_id(key):
@@ -164,6 +198,34 @@ class Bindings:
         if isinstance(content, str | int) and not isinstance(content, bool) and names_id(key):
             return self._short.get(str(content), content)
         return content
+
+
+def _blanked(content: Json, key: str, numbers: bool, name: Callable[[str], str]) -> Json:
+    """A document without its ids and times, the numbers of things, and, unless wanted, any number."""
+    if isinstance(content, dict):
+        return {
+            _without_marks(field, name): _blanked(value, field, numbers, name)
+            for field, value in content.items()
+        }
+    if isinstance(content, list):
+        return [_blanked(value, key, numbers, name) for value in content]
+    if isinstance(content, str):
+        text = _without_marks(content, name)
+        return _DIGITS.sub("0", text) if text == content and names_id(key) else text
+    if isinstance(content, bool) or content is None:
+        return content
+    return content if numbers and not names_id(key) else 0
+
+
+def _without_marks(text: str, name: Callable[[str], str]) -> str:
+    found = marks(text)
+    if not found:
+        return text
+    pieces, end = [], 0
+    for mark in found:
+        pieces += [text[end : mark.start], name(mark.text)]
+        end = mark.end
+    return "".join([*pieces, text[end:]])
 
 
 def _pair(cookie: Json) -> str:

@@ -160,3 +160,114 @@ def test_deep_bodies_are_read_as_text() -> None:
     deep = b"[" * 900 + b'{"order_id":17,"id":"' + uid(1).encode() + b'"}' + b"]" * 900
     bindings = learned(NUMBERS, LIVE_NUMBERS, exchange("/v1/x", None, b'{"order_id":17}', at=1))
     assert payload(bindings.body(encode(deep))) == deep.replace(uid(1).encode(), uid(2).encode())
+
+
+def item(number: int, **more: Json) -> Json:
+    return {"id": uid(number), "at": f"2026-11-{number:02d}T08:00:00Z", **more}
+
+
+def twice(number: int, sku: str) -> Json:
+    return item(number, sku=sku, quantity=2)
+
+
+APPLE, BREAD, CHEESE = (twice(n, sku) for n, sku in ((1, "apple"), (2, "bread"), (3, "cheese")))
+LIVE_APPLE, LIVE_BREAD, LIVE_CHEESE = (
+    twice(n, sku) for n, sku in ((11, "apple"), (12, "bread"), (13, "cheese"))
+)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "live", "known"),
+    [
+        pytest.param([APPLE, BREAD], [LIVE_APPLE, LIVE_BREAD], {1: 11, 2: 12}, id="in place"),
+        pytest.param([APPLE, BREAD], [LIVE_BREAD, LIVE_APPLE], {1: 11, 2: 12}, id="in another order"),
+        pytest.param(
+            [APPLE, BREAD], [LIVE_CHEESE, LIVE_APPLE, LIVE_BREAD], {1: 11, 2: 12}, id="one more at the front"
+        ),
+        pytest.param([APPLE, BREAD, CHEESE], [LIVE_BREAD, LIVE_CHEESE], {2: 12, 3: 13}, id="one less"),
+        pytest.param(
+            [twice(1, "a"), twice(2, "a")], [twice(11, "a"), twice(12, "a")], {1: 11, 2: 12}, id="alike"
+        ),
+        pytest.param(
+            [twice(1, "a"), twice(2, "a"), CHEESE],
+            [LIVE_CHEESE, twice(11, "a"), twice(12, "a")],
+            {1: None, 2: None, 3: 13},
+            id="alike and in another order",
+        ),
+        pytest.param(
+            [twice(1, "a"), twice(2, "a"), twice(3, "b"), twice(4, "b")],
+            [twice(13, "b"), twice(14, "b"), twice(11, "a"), twice(12, "a")],
+            {1: None, 2: None, 3: None, 4: None},
+            id="all of them ambiguous",
+        ),
+        pytest.param([item(1, n=5)], [item(11, n=6)], {1: 11}, id="one item, changed"),
+        pytest.param(
+            [item(1, age=5, sku="a"), item(2, age=6, sku="b")],
+            [item(12, age=8, sku="b"), item(11, age=7, sku="a")],
+            {1: 11, 2: 12},
+            id="numbers that count on, in another order",
+        ),
+        pytest.param(
+            [item(1, n="x"), item(2, n="y")], [item(11, n="z"), item(12, n="w")], {1: None}, id="all changed"
+        ),
+        pytest.param([uid(1), "x", uid(2)], [uid(11), "x", uid(12)], {1: 11, 2: 12}, id="plain ids"),
+        pytest.param(
+            [uid(1), "x", uid(2)], ["x", uid(12), uid(11)], {1: None, 2: None}, id="plain ids, turned"
+        ),
+        pytest.param(
+            [[APPLE, BREAD], [CHEESE]],
+            [[LIVE_CHEESE], [LIVE_BREAD, LIVE_APPLE]],
+            {3: 13},
+            id="lists in lists",
+        ),
+    ],
+)
+def test_items_of_lists(recorded: Json, live: Json, known: dict[int, int | None]) -> None:
+    bindings = learned({"items": recorded}, {"items": live})
+    for ours, theirs in known.items():
+        assert bindings.text(uid(ours)) == uid(ours if theirs is None else theirs)
+
+
+def test_items_are_told_apart_by_ids_that_are_known() -> None:
+    recorded = {
+        "a": uid(1),
+        "b": uid(2),
+        "lines": [{"id": uid(3), "of": uid(1)}, {"id": uid(4), "of": uid(2)}],
+    }
+    live = {
+        "a": uid(11),
+        "b": uid(12),
+        "lines": [{"id": uid(14), "of": uid(12)}, {"id": uid(13), "of": uid(11)}],
+    }
+    bindings = learned(recorded, live)
+    assert (bindings.text(uid(3)), bindings.text(uid(4))) == (uid(13), uid(14))
+
+
+def test_items_are_told_apart_by_what_the_client_sent() -> None:
+    recorded = [{"id": uid(1), "client": None}, {"id": uid(2), "client": CLIENT}]
+    live = [{"id": uid(12), "client": CLIENT}, {"id": uid(11), "client": None}]
+    bindings = learned({"items": recorded}, {"items": live})
+    assert (bindings.text(uid(1)), bindings.text(uid(2))) == (uid(11), uid(12))
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["in place", "in another order"])
+def test_short_numbers_in_lists(turned: bool) -> None:
+    later = exchange("/v1/orders/2026-0017", None, b'{"order_id":18}', at=1)
+    recorded: list[Json] = [
+        {"number": "2026-0017", "order_id": 17, "sku": "a"},
+        {"number": "2026-0018", "order_id": 18, "sku": "b"},
+    ]
+    live: list[Json] = [
+        {"number": "2026-0018", "order_id": 18, "sku": "a"},
+        {"number": "2026-0019", "order_id": 19, "sku": "b"},
+    ]
+    bindings = learned({"items": recorded}, {"items": live[::-1] if turned else live}, later)
+    assert bindings.path("/v1/orders/2026-0017") == "/v1/orders/2026-0018"
+    assert payload(bindings.body(encode(b'{"order_id":18}'))) == b'{"order_id":19}'
+
+
+def test_cookies_go_by_name_whatever_their_order() -> None:
+    first = exchange("/login", None)
+    bindings = Bindings(Recording(header=Header(scenario="one"), events=(first,)))
+    bindings.learn({"set-cookie": ["a=1x; Path=/", "b=2x"]}, {"set-cookie": ["b=2y", "a=1y; Path=/"]})
+    assert bindings.headers({"cookie": "a=1x; b=2x"}) == {"cookie": "a=1y; b=2y"}
