@@ -8,6 +8,11 @@ GateError                one line for a person: what failed, where, what was see
 Anything else that is raised is a bug of the gate (exit 4).
 """
 
+import errno
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a system says that has no room for a file: the disk, a quota, a limit."""
+
 
 class GateError(Exception):
     """An expected failure; ``str()`` is the one line that a person reads."""

@@ -9,7 +9,9 @@ import asyncio
 import json
 import socket
 import sys
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +34,21 @@ async def _serve(asked: Mapping[str, Any]) -> None:
         if name in wanted
     )
     server = PlaybackServer(tape, asked["upstream"], asked["token"])
-    closed = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     hosts = {host: socket.socket(fileno=number) for host, number in asked["hosts"].items()}
-    await server.serve(hosts, socket.socket(fileno=asked["control"]), closed)
+    await server.serve(hosts, socket.socket(fileno=asked["control"]), _closed())
+
+
+async def _closed() -> None:
+    """Return when standard input ends. A daemon thread waits for it, which keeps no server from ending by itself."""
+    loop, closed = asyncio.get_running_loop(), asyncio.Event()
+
+    def wait() -> None:
+        sys.stdin.read()
+        with suppress(RuntimeError):  # the loop is closed already
+            loop.call_soon_threadsafe(closed.set)
+
+    threading.Thread(target=wait, daemon=True).start()
+    await closed.wait()
 
 
 if __name__ == "__main__":

@@ -225,5 +225,11 @@ def live_side(
 def _keep_logs(side: LiveSide, folder: Path) -> None:
     """Copy what the services said, redacted, to where the run leaves its files."""
     for log in side.environment.logs():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{log.service}.log").write_text(log.text, encoding="utf-8")
+        path = folder / f"{log.service}.log"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(log.text, encoding="utf-8")
+        except OSError as error:
+            raise InconclusiveError(
+                f"{path}: cannot be written: {error.strerror}; free some space, or give another --out"
+            ) from None

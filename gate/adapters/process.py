@@ -24,6 +24,8 @@ _POLL = 0.02
 _LOG_LIMIT = 16 * 1024 * 1024
 """Bytes of a service's log that are kept; what a run needs is far less, and a service may print without end."""
 _TAIL = 64 * 1024
+_ROOM = 256 * 1024
+"""With less than this left on the disk, a service's writes are about to fail, if they have not yet."""
 _BROKEN = (errno.ENOEXEC, errno.EACCES, errno.ENOENT, errno.ENOTDIR, errno.EPERM)
 """Why a program cannot be run by its own fault; any other reason is this machine's."""
 
@@ -110,7 +112,8 @@ class ProcessEnvironment:
         return {name: SqliteStore(name, path, self._redactor) for name, path in self._plan.stores.items()}
 
     def alive(self) -> str | None:
-        """What became of a service that should run."""
+        """What became of a service that should run. Raises InconclusiveError where the disk it writes to is full."""
+        self._check_room()
         for command in self._plan.services:
             process = self._running.get(command.name)
             if process is not None and process.poll() is not None:
@@ -156,7 +159,15 @@ class ProcessEnvironment:
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=5)
 
+    def _check_room(self) -> None:
+        """What a service does on a full disk is not its fault, and two that fail alike are not equal."""
+        if shutil.disk_usage(self._folder).free < _ROOM:
+            raise InconclusiveError(
+                f"{self._folder}: the disk is full; free some space, or set TMPDIR to a folder that has some"
+            )
+
     def _failed(self, command: Command, what: str) -> str:
+        self._check_room()
         text = self._redactor.redact_text(_tail(self._folder / f"{command.name.replace(' ', '-')}.log"))
         lines = [line for line in text.splitlines() if line.strip()]
         last = f"; its last line: {lines[-1].strip()[:300]}" if lines else "; it printed nothing"

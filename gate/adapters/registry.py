@@ -23,6 +23,7 @@ from gate.adapters.processes import (
     now,
     sessions_below,
 )
+from gate.errors import InconclusiveError
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -77,8 +78,14 @@ class RunFile:
 
     def _save(self) -> None:
         beside = self._path.with_suffix(f".{os.getpid()}.tmp")
-        beside.write_text(json.dumps(self._content))
-        beside.replace(self._path)
+        try:
+            beside.write_text(json.dumps(self._content))
+            beside.replace(self._path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise InconclusiveError(
+                f"{self._path}: cannot be written: {error.strerror}; free some space, or set XDG_STATE_HOME elsewhere"
+            ) from None
 
 
 def clean(folder: Path, environ: Mapping[str, str] = _NOTHING) -> Iterator[str]:

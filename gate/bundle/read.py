@@ -12,6 +12,7 @@ from gate.bundle.folder import check_free, kind, put_file, put_folder, scan
 from gate.bundle.limits import MANIFEST, MAX_TOTAL
 from gate.bundle.seal import is_sealed, load, render
 from gate.bundle.where import Where
+from gate.errors import NO_ROOM, InconclusiveError
 from gate.model import Bundle
 
 
@@ -84,9 +85,13 @@ def _where(path: Path) -> Where:
 
 @contextmanager
 def _reported(where: Where) -> Iterator[None]:
-    """An error of the file system is the request's: a wrong path, a missing right, a full disk."""
+    """An error of the file system is the request's, such as a wrong path or a missing right; a full disk is not."""
     try:
         yield
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise InconclusiveError(
+                f"bundle {where.bundle}: cannot be written: {error.strerror}; free some space, or give another place"
+            ) from None
         seen = f"cannot be read or written: {error.strerror or type(error).__name__}"
         raise where.error(seen, "check the path and its permissions") from None

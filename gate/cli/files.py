@@ -75,9 +75,12 @@ def write_run(result: Result, state: State, folder: Path) -> Path:
             except RequestError as error:  # a bundle may hold less than a hostile service can say
                 _tell(f"{side}.repro is not written: {error}", live=False)
         _write(folder / "result.json", to_json(result))
-    except OSError as error:
+    except (OSError, InconclusiveError) as error:
+        forget(folder)  # half of it would be taken for the whole
+        why = getattr(error, "strerror", None) or error
         raise InconclusiveError(
-            f"{folder}: cannot write the report: {error.strerror}; the verdict was {result.verdict}"
+            f"{folder}: cannot write the report: {why}; the verdict was {result.verdict}; "
+            "free some space, or give another --out"
         ) from None
     return folder / "report" / "index.html"
 

@@ -21,8 +21,9 @@ TIME, NEW, ROW = "‹time›", "‹new id›", "new"
 
 @lru_cache(maxsize=16384)
 def singular(noun: str) -> str:
-    """``invoices`` -> ``invoice``; good enough for a label."""
-    return _PLURAL.sub(lambda match: "y" if match.group() == "ies" else "", noun)
+    """``invoices`` -> ``invoice``, and so of a table that goes with its store, ``db.invoices``; enough for a label."""
+    word = noun.rpartition(".")[2] or noun
+    return _PLURAL.sub(lambda match: "y" if match.group() == "ies" else "", word)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -119,10 +119,10 @@ def micros(value: int) -> str:
 
 
 def ranked(findings: Iterable[Finding]) -> list[Finding]:
-    """Worst first; what is approved last."""
+    """Worst first, what is approved last; among equals as the result has them, which puts what tells most first."""
     order = {severity.name.lower(): severity.value for severity in Severity}
     # A severity that this version does not know is shown before those that it knows to be harmless.
-    return sorted(findings, key=lambda f: (f.approved, order.get(f.severity, 0), f.rank, f.id))
+    return sorted(findings, key=lambda f: (f.approved, order.get(f.severity, 0), f.rank))
 
 
 def open_findings(result: Result) -> list[Finding]:

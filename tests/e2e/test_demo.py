@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -27,14 +28,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Completed
 def test_the_demo_shows_the_double_capture(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     done, out = demo
     assert done.returncode == 0, done.stderr
-    assert re.search(r"captured (twice: 2|three times: 3) captures where there was 1", done.stdout)
-    first = done.stdout.split("\n\n")[0]
-    assert "invoice#1" in first
-    assert "POST /v1/invoices/{id}/confirm" in first
-    assert "POST /internal/reconcile" in first
-    assert f"report: {out / 'run' / 'report' / 'index.html'}" in done.stdout
+    assert "the change 'recover-pending' of examples/billing" in done.stderr
+    first = done.stdout.split("\nFAIL")[0].splitlines()
+    assert first == [
+        "FAIL  captured twice: 2 captures where there was 1",
+        "      invoice#1 in confirm-reconcile-webhook",
+        "      triggers: POST /v1/invoices/{id}/confirm, POST /internal/reconcile",
+    ]
+    report = out / "run" / "report" / "index.html"
+    assert done.stdout.splitlines()[-1] == f"report: {report}"
+    assert "captured twice: 2 captures where there was 1" in report.read_text()
     result = json.loads((out / "run" / "result.json").read_text())
     assert result["verdict"] == "fail"
+    assert re.search(r"^FAIL  \d+ findings in 1 of 15 scenarios\.$", done.stdout, re.MULTILINE), done.stdout
     assert "recover-pending" in result["sides"]["candidate"]["ref"]
 
 
@@ -61,15 +67,18 @@ def test_its_two_recordings_compare_to_the_same_verdict(
     assert same.returncode == 0, same.stdout
 
 
-def test_two_runs_leave_the_same_result(
+def test_two_runs_leave_the_same_result_and_no_argument_is_needed(
     demo: tuple[subprocess.CompletedProcess[str], Path],
 ) -> None:
     _, out = demo
-    again = run(
-        str(ROOT / ".venv" / "bin" / "gate"), "demo", "--out", str(out / "again"), cwd=ROOT, state=out
-    )
+    again = run(str(ROOT / "scripts" / "demo"), cwd=out, state=out / "state")
     assert again.returncode == 0, again.stderr
-    first, second = (json.loads((out / name / "result.json").read_text()) for name in ("run", "again"))
+    report = ROOT / again.stdout.splitlines()[-1].removeprefix("report: ")
+    assert report.is_file() and report.parents[2] == ROOT / ".gate" / "runs"
+    first, second = (
+        json.loads((folder / "result.json").read_text()) for folder in (out / "run", report.parents[1])
+    )
+    shutil.rmtree(report.parents[1])
     for document in (first, second):
         for volatile in ("timing", "run_id", "kpi"):
             document.pop(volatile)

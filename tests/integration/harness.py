@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ environments:
           TOKEN_FOR_PRODUCTION: "${PROD_TOKEN}"
 migrate: [{service: api, run: "{python} app.py migrate"}]
 stimuli: {timeout: %(timeout)s}
-settle: {quiet: 50ms, timeout: %(settle)s}
+settle: {quiet: %(quiet)s, timeout: %(settle)s}
 state: [{store: db, kind: sqlite, path: "{state}/notes.db"}]
 outward: {hosts: [checker.example]}
 %(more)s
@@ -85,9 +86,16 @@ class World:
     def work(self) -> Path:
         return self.home / "work"
 
-    def settings(self, start: str = "20s", timeout: str = "20s", settle: str = "20s", more: str = "") -> None:
+    def settings(
+        self,
+        start: str = "20s",
+        timeout: str = "20s",
+        settle: str = "20s",
+        quiet: str = "50ms",
+        more: str = "",
+    ) -> None:
         """Write gate.yml; the durations are generous, since the machine may be busy."""
-        values = {"start": start, "timeout": timeout, "settle": settle, "more": more}
+        values = {"start": start, "timeout": timeout, "settle": settle, "quiet": quiet, "more": more}
         (self.work / "gate.yml").write_text(SETTINGS % values)
 
     def side(self, name: str, **switches: object) -> str:
@@ -103,6 +111,25 @@ class World:
         out, err = process.communicate(timeout=timeout)
         return Done(process.returncode, out, err, folder)
 
+    def run_until(
+        self, told: str, then: Callable[[int], None], *arguments: str, env: Mapping[str, str] | None = None
+    ) -> Done:
+        """``gate run``; when it tells how far it is in these words, something is done to its process."""
+        process, folder = self.start(*arguments, env=env)
+        assert process.stderr is not None and process.stdout is not None
+        limit = threading.Timer(90, process.kill)
+        limit.start()
+        err = ""
+        for line in process.stderr:
+            err += line
+            if told in line:
+                then(process.pid)
+        out = process.stdout.read()
+        code = process.wait()
+        limit.cancel()
+        assert told in err, err
+        return Done(code, out, err, folder)
+
     def start(
         self, *arguments: str, env: Mapping[str, str] | None = None
     ) -> tuple["subprocess.Popen[str]", Path]:
@@ -113,15 +140,26 @@ class World:
         out = [] if "--out" in arguments else ["--out", str(folder)]
         return self._popen("run", *sides, *out, *arguments, env=env), folder
 
-    def gate(self, *arguments: str, env: Mapping[str, str] | None = None) -> Done:
-        """Any command."""
-        process = self._popen(*arguments, env=env)
+    def gate(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        first: Callable[[int], None] | None = None,
+    ) -> Done:
+        """Any command; ``first`` is done to its process before it runs."""
+        process = self._popen(*arguments, env=env, first=first)
         out, err = process.communicate(timeout=90)
         return Done(process.returncode, out, err, self.work)
 
-    def _popen(self, *arguments: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+    def _popen(
+        self,
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+        first: Callable[[int], None] | None = None,
+    ) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [sys.executable, "-m", "gate", *arguments],
+            preexec_fn=(lambda: first(0)) if first else None,  # 0 is the process itself
             cwd=self.work,
             env={**self.env, **(env or {})},
             stdin=subprocess.DEVNULL,

@@ -2,6 +2,9 @@
 
 import asyncio
 import gzip
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -177,3 +180,19 @@ def test_a_dead_server_is_said_in_one_line(tmp_path: Path) -> None:
             await playback.collect()
 
     play(tmp_path, use)
+
+
+def test_a_server_that_cannot_serve_ends_and_says_why() -> None:
+    asked = {"token": "x", "control": 999, "hosts": {}, "bundles": [], "scenarios": [], "upstream": {}}
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "gate.sidecar"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(json.dumps(asked).encode() + b"\n")
+        process.stdin.flush()
+        try:
+            assert process.wait(timeout=20) != 0  # though its standard input is still open
+        finally:
+            process.kill()
+        assert b"Bad file descriptor" in process.stderr.read()

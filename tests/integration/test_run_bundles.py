@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from gate.bundle import read
 from gate.cli.main import main
 from tests.integration.harness import World
 from tests.integration.notes import notes_bundle
@@ -73,33 +74,36 @@ def entry(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.T
 
 
 @pytest.mark.parametrize(
-    "made",
+    ("made", "words"),
     [
-        pytest.param(entry("../outside"), id="parent"),
-        pytest.param(entry("/tmp/outside"), id="absolute"),
-        pytest.param(entry("scenarios/../../outside"), id="through a folder"),
-        pytest.param(entry("state/link", tarfile.SYMTYPE, "/etc/passwd"), id="symbolic link"),
-        pytest.param(entry("state/link", tarfile.LNKTYPE, "manifest.json"), id="hard link"),
-        pytest.param(entry("state/device", tarfile.CHRTYPE), id="device"),
-        pytest.param(entry("state/pipe", tarfile.FIFOTYPE), id="pipe"),
-        pytest.param(entry("state/esc\x1b[2J"), id="control character"),
+        pytest.param(entry("../outside"), "../outside", id="parent"),
+        pytest.param(entry("/tmp/outside"), "/tmp/outside", id="absolute"),
+        pytest.param(entry("scenarios/../../outside"), "../../outside", id="through a folder"),
+        pytest.param(
+            entry("state/link", tarfile.SYMTYPE, "/etc/passwd"), "symbolic link", id="symbolic link"
+        ),
+        pytest.param(entry("state/link", tarfile.LNKTYPE, "manifest.json"), "hard link", id="hard link"),
+        pytest.param(entry("state/device", tarfile.CHRTYPE), "device", id="device"),
+        pytest.param(entry("state/pipe", tarfile.FIFOTYPE), "fifo", id="pipe"),
+        pytest.param(entry("state/esc\x1b[2J"), "state/esc", id="control character"),
     ],
 )
-def test_hostile_entry(world: World, refused, made: tarfile.TarInfo) -> None:  # type: ignore[no-untyped-def]
+def test_hostile_entry(world: World, refused, made: tarfile.TarInfo, words: str) -> None:  # type: ignore[no-untyped-def]
     packed(world, (made, b""))
-    refused()
+    refused(words)
     assert not (world.home / "outside").exists()
 
 
 def test_bomb(world: World, refused) -> None:  # type: ignore[no-untyped-def]
     packed(world, (entry("state/zeros"), bytes(60 * 1024 * 1024)))
-    refused()
+    refused("unpacks to more than")
 
 
 def test_cut_and_garbled_archive(world: World, refused) -> None:  # type: ignore[no-untyped-def]
     packed(world)
     file = world.work / "bundle.repro"
     whole = file.read_bytes()
+    assert list(read(file).recordings) == ["note-1", "note-2"]  # so what is refused here is only for its harm
     for content in (whole[: len(whole) // 2], b"no archive", b"", whole + b"more"):
         file.write_bytes(content)
         refused()

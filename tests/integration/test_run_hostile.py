@@ -1,5 +1,6 @@
 """Services that answer oddly, and a machine that is not as one would wish."""
 
+import json
 import os
 import subprocess
 import sys
@@ -19,7 +20,8 @@ def test_hostile_answers_of_the_candidate_are_a_failure(world: World, kind: str)
     done = world.run()
     assert done.code == 1 and not done.errors, done.err
     assert "Traceback" not in done.err
-    assert len(done.result["scenarios"]) == 2
+    assert {one["operation"] for one in done.result["findings"]} == {"GET /notes/{id}"}
+    assert [one["verdict"] for one in done.result["scenarios"]] == ["DIFFERENT"] * 2
 
 
 def test_baseline_that_gives_no_answer_is_inconclusive(world: World) -> None:
@@ -43,6 +45,7 @@ def test_closed_streams_do_not_change_the_verdict(world: World, redirect: str) -
     )
     assert done.returncode == 0, done.stderr
     assert b"Traceback" not in done.stderr and b"Exception ignored" not in done.stderr
+    assert json.loads((world.work / "out" / "result.json").read_text())["verdict"] == "pass"
 
 
 def test_other_commands_at_a_closed_pipe_do_not_say_fail(world: World) -> None:

@@ -35,6 +35,12 @@ def test_the_worst_comes_first_and_what_is_approved_last() -> None:
     ]
 
 
+def test_equals_keep_the_order_of_the_result() -> None:
+    first = cases.failing().findings[0]
+    equals = [replace(first, id=name * 64) for name in "cab"]
+    assert words.ranked(equals) == equals
+
+
 def test_a_pass_with_approved_findings_says_so() -> None:
     approved = tuple(finding for finding in cases.failing().findings if finding.approved)
     result = make.result(Verdict.PASS, findings=approved)
