@@ -1,5 +1,6 @@
 """Starts a playback server as a process, and talks to it."""
 
+import asyncio
 import json
 import secrets
 import socket
@@ -10,7 +11,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import orjson
 
 import gate
@@ -22,6 +22,9 @@ from gate.model import Channel, Event, Json
 from gate.model.body import encode, payload
 from gate.ports import Played, PlayedCall
 
+_PATIENCE = 20.0
+_LARGEST = 2**32
+"""Bytes of all calls of a run; their bodies are bounded one by one."""
 _START = "import sys; sys.path.append(sys.argv[1]); from gate.sidecar import main; main()"
 """Not ``-m``, which would let a module in the folder at hand stand in for one of Python's."""
 
@@ -44,10 +47,10 @@ class PlaybackProcess:
         listeners = {host: _listener() for host in hosts}
         control = _listener()
         self.urls = {host: _url(listener) for host, listener in listeners.items()}
-        self._control, self._log = _url(control), log
+        self._control, self._log = control.getsockname(), log
         self._redactor, self._credentials = redactor, credentials
         self._token, self._key = secrets.token_hex(16), secrets.token_bytes(32)
-        self._client: aiohttp.ClientSession | None = None
+        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         asked = {
             "token": self._token,
             "control": control.fileno(),
@@ -73,16 +76,16 @@ class PlaybackProcess:
 
     async def exchange(self, scenario: str, learned: Mapping[str, str]) -> Mapping[str, str]:
         """See :class:`gate.ports.Playback`."""
-        found: dict[str, str] = await self._ask("/exchange", {"scenario": scenario, "learned": dict(learned)})
+        found: dict[str, str] = await self._ask("exchange", scenario=scenario, learned=dict(learned))
         return found
 
     async def in_flight(self) -> int:
         """See :class:`gate.ports.Playback`."""
-        return int(await self._ask("/in-flight", {}))
+        return int(await self._ask("in-flight"))
 
     async def collect(self) -> Sequence[PlayedCall]:
         """See :class:`gate.ports.Playback`. What it gives holds no known secret, and no credential."""
-        return [self._played(entry) for entry in await self._ask("/collect", {})]
+        return [self._played(entry) for entry in await self._ask("collect")]
 
     def _played(self, entry: Mapping[str, Any]) -> PlayedCall:
         said = entry["event"]
@@ -110,8 +113,8 @@ class PlaybackProcess:
 
     async def close(self) -> None:
         """End the conversation; the server goes on until :meth:`stop`."""
-        if self._client is not None:
-            await self._client.close()
+        if self._line is not None:
+            self._line[1].close()
 
     def stop(self) -> None:
         """End the server."""
@@ -120,19 +123,24 @@ class PlaybackProcess:
         if self._process.stdin is not None:
             self._process.stdin.close()
 
-    async def _ask(self, path: str, content: object) -> Any:
-        if self._client is None:
-            self._client = aiohttp.ClientSession(
-                headers={"Authorization": f"Bearer {self._token}"}, timeout=aiohttp.ClientTimeout(total=20)
-            )
+    async def _ask(self, question: str, **about: object) -> Any:
+        """One question at a time. Lines of JSON, since HTTP took longer than what it carried."""
         try:
-            async with self._client.post(self._control + path, data=orjson.dumps(content)) as response:
-                response.raise_for_status()
-                return orjson.loads(await response.read())
-        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise InconclusiveError(
-                f"playback server: {type(error).__name__} at {path}{self._said()}"
-            ) from None
+            async with asyncio.timeout(_PATIENCE):
+                if self._line is None:
+                    self._line = await asyncio.open_connection(*self._control, limit=_LARGEST)
+                    self._line[1].write(self._token.encode() + b"\n")
+                reader, writer = self._line
+                writer.write(orjson.dumps({"question": question, **about}) + b"\n")
+                answer = await reader.readline()
+        except (OSError, TimeoutError, ValueError) as error:
+            raise self._broken(question, type(error).__name__) from None
+        if not answer.endswith(b"\n"):
+            raise self._broken(question, "closed")
+        return orjson.loads(answer)
+
+    def _broken(self, question: str, what: str) -> InconclusiveError:
+        return InconclusiveError(f"playback server: {what} at {question}{self._said()}")
 
     def _said(self) -> str:
         lines = self._redactor.redact_text(self._log.read_text(errors="replace")).strip().splitlines()

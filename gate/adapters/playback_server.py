@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -29,6 +30,7 @@ _DECODED = _DROPPED | {"content-encoding"}
 _LARGEST = 64 * 1024 * 1024
 _LONGEST_LINE = 2**20
 _UPSTREAM_TIMEOUT = 60
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class PlaybackServer:
                     max_field_size=_LONGEST_LINE,
                 )
                 await _site(stack, server, listener)
-            await _site(stack, web.Server(self._controlled, access_log=None, read_bufsize=2**18), control)
+            stack.callback((await asyncio.start_server(self._controlled, sock=control, limit=_LARGEST)).close)
             await until
 
     def _outward(self, host: str) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
@@ -162,22 +164,27 @@ class PlaybackServer:
             output = {"error": type(error).__name__}
         return Answer(how=Played.RECORDED, scenario=self._tape.scenario_of(call), output=output, latency=0)
 
-    async def _controlled(self, request: web.BaseRequest) -> web.StreamResponse:
-        shown = request.headers.get("authorization", "").encode(errors="surrogateescape")
-        if not hmac.compare_digest(shown, f"Bearer {self._token}".encode()):
-            return web.Response(status=403)
-        asked = orjson.loads(await _read(request) or b"{}")
-        match request.rel_url.path:
-            case "/exchange":
-                scenario = asked["scenario"]
+    async def _controlled(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A line with the token, then a line of JSON for each question, and one for its answer."""
+        try:
+            if hmac.compare_digest(await reader.readline(), self._token.encode() + b"\n"):
+                while line := await reader.readline():
+                    writer.write(orjson.dumps(self._told(**orjson.loads(line))) + b"\n")
+                    await writer.drain()
+        except (ValueError, ConnectionError, asyncio.CancelledError):
+            pass  # the gate is gone, the server ends, or it never was the gate
+        finally:
+            writer.close()
+
+    def _told(self, question: str, scenario: str = "", learned: Mapping[str, str] = _NONE) -> object:
+        match question:
+            case "exchange":
                 self._tape.current = scenario
-                self._tape.learn(scenario, asked["learned"])
-                return _json(self._tape.learned(scenario))
-            case "/in-flight":
-                return _json(self._ledger.in_flight)
-            case "/collect":
-                return _json([_closed(entry) for entry in self._ledger.calls])
-        return web.Response(status=404)
+                self._tape.learn(scenario, learned)
+                return self._tape.learned(scenario)
+            case "in-flight":
+                return self._ledger.in_flight
+        return [_closed(entry) for entry in self._ledger.calls]
 
 
 def _call(host: str, method: str, path: str, query: str, headers: Mapping[str, Json], body: bytes) -> Event:
@@ -226,7 +233,3 @@ def _closed(entry: Mapping[str, Any]) -> Mapping[str, Any]:
         return entry
     event = {**entry["event"], "output": {"error": "not answered"}}
     return {**entry, "event": event, "how": Played.UNEXPECTED}
-
-
-def _json(content: object) -> web.Response:
-    return web.Response(body=orjson.dumps(content), content_type="application/json")

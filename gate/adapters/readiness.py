@@ -2,13 +2,13 @@
 
 import ssl
 
-import httpx
-
 _TIMEOUT = 2.0
 
 
 def answer_of(url: str) -> str:
     """The status that a URL answers, or what went wrong; the body is not waited for, redirects are not followed."""
+    import httpx  # takes as long as a service takes to start, so it is done meanwhile
+
     try:
         with (
             httpx.Client(

@@ -4,24 +4,11 @@ from collections.abc import Sequence
 
 from gate.compare.align import by_keys, by_likeness
 from gate.compare.context import Context
-from gate.compare.order import swapped
+from gate.compare.headers import intent
+from gate.compare.order import moved, swapped
 from gate.compare.requests import resource
 from gate.identity import route
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
-
-_VOLATILE = frozenset(
-    ("host", "user-agent", "accept", "accept-encoding", "accept-language", "connection", "content-length")
-    + (
-        "transfer-encoding",
-        "date",
-        "traceparent",
-        "tracestate",
-        "baggage",
-        "x-request-id",
-        "x-correlation-id",
-    )
-)
-"""Headers that name the client library or the hop, never the intent."""
 
 
 def compare_calls(context: Context) -> list[Difference]:
@@ -36,7 +23,7 @@ def compare_calls(context: Context) -> list[Difference]:
         matched, differences = _operation(context, ours, theirs)
         pairs += matched
         found += differences
-    return found + swapped(context, pairs)
+    return found + moved(context, pairs) + swapped(context, pairs)
 
 
 def _operation(
@@ -77,13 +64,9 @@ def asked(context: Context, event: Event) -> Json:
     content = context.read(event.inputs)
     if not isinstance(content, dict):
         return content
-    headers = content.get("headers")
-    kept: dict[str, Json] = {}
-    if isinstance(headers, dict):
-        kept = {name: value for name, value in headers.items() if name not in _VOLATILE}
     return {
         "path": content.get("path"),
         "query": content.get("query") or "",
-        "headers": kept,
+        "headers": intent(content.get("headers")),
         "body": content.get("body"),
     }

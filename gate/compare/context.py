@@ -50,9 +50,10 @@ class Context:
         self.tally = Tally()
         self.races = racing(left.stimuli, right.stimuli)
         self._first = {"left": _first_seqs(left), "right": _first_seqs(right)}
+        self._stimuli = {"left": left.stimuli, "right": right.stimuli}
         self._traces = {
-            "left": {event.lineage: event for event in left.stimuli if event.lineage},
-            "right": {event.lineage: event for event in right.stimuli if event.lineage},
+            which: {event.lineage: place for place, event in enumerate(stimuli) if event.lineage}
+            for which, stimuli in self._stimuli.items()
         }
 
     def read(self, side: Mapping[str, Json] | None) -> Json:
@@ -75,7 +76,7 @@ class Context:
         if self.ignore:
             left, right = self._without_ignored(left, right)
         found = list(self.documents.differ(left, right, noun, references))
-        if not self.races:  # what races may be done in either order
+        if not self._raced(events[0]):
             differing = {leaf.path for leaf in found}
             found += out_of_order(left, right, self.renaming.given, differing)
         kept: list[Leaf] = []
@@ -168,20 +169,36 @@ class Context:
         return tuple(dict.fromkeys(trigger for trigger in found if trigger))
 
     def _trigger(self, event: Event, which: Which) -> str | None:
-        cause = self.cause(event, which)
-        return route(cause.operation) if cause else None
-
-    def cause(self, event: Event, which: Which) -> Event | None:
-        """The stimulus that an event belongs to: by its trace, else by its time where only one was under way."""
         if event.channel is Channel.REQUEST:
-            return event
-        if event.lineage and (known := self._traces[which].get(event.lineage)):
-            return known
-        if not event.started_at:
-            return None
-        stimuli = (self.left if which == "left" else self.right).stimuli
-        around = [s for s in stimuli if s.started_at <= event.started_at <= s.ended_at]
+            return route(event.operation)
+        place = self.cause(event, which)
+        return None if place is None else route(self._stimuli[which][place].operation)
+
+    def cause(self, event: Event, which: Which) -> int | None:
+        """The place of the stimulus that an effect belongs to: by its trace, else where only one was under way."""
+        if (place := self.traced(event, which)) is not None or not event.started_at:
+            return place
+        around = [
+            place
+            for place, stimulus in enumerate(self._stimuli[which])
+            if stimulus.started_at <= event.started_at <= stimulus.ended_at
+        ]
         return around[0] if len(around) == 1 else None
+
+    def traced(self, event: Event, which: Which) -> int | None:
+        """The place of the stimulus whose trace an event carries."""
+        return self._traces[which].get(event.lineage) if event.lineage else None
+
+    def race_together(self, *places: int) -> bool:
+        """True where the stimuli at these places overlapped."""
+        return any(race.members.issuperset(places) for race in self.races)
+
+    def _raced(self, event: Event) -> bool:
+        """True where an event may come of a stimulus that raced: what it did may be done in either order."""
+        if not self.races:
+            return False
+        place = self.cause(event, "left")
+        return place is None or self.race_together(place)
 
     def entity(self, content: Json, which: Which) -> str | None:
         """The symbol of what a document is about: the first generated id in it that both sides know, a body first."""

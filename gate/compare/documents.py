@@ -5,7 +5,7 @@ that finds a difference are its bindings taken back and the documents walked aga
 differs and where.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gate.compare.align import alignment, by_key, by_likeness, in_order
 from gate.compare.nouns import holder, noun
 from gate.compare.paths import Path
+from gate.compare.row_numbers import RowNumbers
 from gate.identity import Renaming, Which, ids, notation, singular
 from gate.identity.forms import SHORTEST, names_id, names_time
 from gate.identity.renaming import NEW, TIME
@@ -21,6 +22,7 @@ from gate.model import Json, Kind, Table, canonical, identical
 References = Mapping[str, str]
 _NO_REFERENCES: References = {}
 _NESTED, _NUMBERS, _CONSTANTS = (dict, list), (int, float), (bool, NoneType)
+_IDS = ("_id", "Id", "_ids", "Ids")
 _HUGE = 1e300
 """No float reaches much further, and an integer beyond cannot be added to one."""
 
@@ -42,8 +44,9 @@ class About(NamedTuple):
     references: References
 
     def under(self, name: str, value: Json) -> "About":
-        """The same for the value of a field."""
-        return About(name, holder(name, value, self.entity), self.references)
+        """The same for the value of a field; what is nested in a column is no column."""
+        nested = isinstance(value, _NESTED)
+        return About(name, holder(name, value, self.entity), _NO_REFERENCES if nested else self.references)
 
 
 class Documents:
@@ -51,10 +54,13 @@ class Documents:
 
     def __init__(self, renaming: Renaming, tables: Mapping[str, Table]) -> None:
         self.renaming = renaming
-        self._by_noun = {singular(name): name for name, table in tables.items() if table.sequence}
-        self._nouns = {singular(name) for name in tables}
-        self._tables_of: dict[str, frozenset[str]] = {}
-        """What things may be rows of whose name is no table's."""
+        nouns = Counter(singular(name) for name in tables)
+        self._by_noun = {
+            noun: name
+            for name, table in tables.items()
+            if table.sequence and nouns[noun := singular(name)] == 1  # two stores may have one of that name
+        }
+        self.rows = RowNumbers(renaming.numbers, tables)
 
     def differ(
         self, left: Json, right: Json, entity: str, references: References | None = None
@@ -64,10 +70,10 @@ class Documents:
             return ()
         self.renaming.settle()
         about = About("", entity, references or _NO_REFERENCES)
-        before, nouns = len(self.renaming), dict(self._tables_of)
+        before, nouns = len(self.renaming), self.rows.remember()
         if self._same(left, right, about):
             return ()
-        self._tables_of = nouns
+        self.rows.forget(nouns)
         self.renaming.forget(before)
         found = sorted(self._walk(left, right, about, ()), key=lambda leaf: [str(part) for part in leaf.path])
         return tuple(found) or (self._leaf(Kind.CHANGED, (), left, right, about),)
@@ -100,7 +106,7 @@ class Documents:
                     continue
                 theirs = right[names[name]]
             if type(value) is type(theirs) is str:
-                if len(value) < SHORTEST:
+                if len(value) < SHORTEST and not self.rows:
                     same = value == theirs and same
                 elif (value, theirs) not in agreed:
                     same = self._text(value, theirs, name, about) and same
@@ -113,15 +119,25 @@ class Documents:
     def _names(self, left: dict[str, Json], right: dict[str, Json], about: About) -> dict[str, str]:
         """The field on the right for each on the left: of the same name, or under an id that is renamed."""
         names = {name: name for name in left if name in right}
-        free: dict[str, deque[str]] = {}
+        free: dict[str, list[str]] = {}
         for name in right:
             if name not in names and ids(name):
-                free.setdefault(self.renaming.masked(name, "right"), deque()).append(name)
-        for name in left if free else ():
+                free.setdefault(self.renaming.masked(name, "right"), []).append(name)
+        for name, value in left.items() if free else ():
             if name not in names and (twins := free.get(self.renaming.masked(name, "left"))):
-                if self.renaming.texts(name, twins[0], about.entity):
-                    names[name] = twins.popleft()
+                twin = self._twin(value, twins, right)
+                if self.renaming.texts(name, twin, about.entity):
+                    names[name] = twin
+                    twins.remove(twin)
         return names
+
+    def _twin(self, value: Json, twins: Sequence[str], right: dict[str, Json]) -> str:
+        """Of several names that may be meant the first with a like value, since maps have no order."""
+        if len(twins) == 1:
+            return twins[0]
+        mine = canonical(self.renaming.mask(value, "left"))
+        like = (name for name in twins if canonical(self.renaming.mask(right[name], "right")) == mine)
+        return next(like, twins[0])
 
     def _equal(self, left: Json, right: Json, key: str, about: About) -> bool:
         """Whether two values are equal up to renaming; ``about`` is the object that they stand in."""
@@ -132,36 +148,45 @@ class Documents:
         if isinstance(left, int) and isinstance(right, int) and (table := self._table(key, about)):
             return self.renaming.bind_key(table, left, right)
         if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
-            if type(left) is type(right) is int and key == "id" and self._names_row(left, right, about):
+            if type(left) is type(right) is int and self.rows and self._one_row(left, right, key, about):
                 return True
             return (type(left) is type(right) and left == right) or self._near(left, right, key)
         return False
 
     def _text(self, left: str, right: Json, key: str, about: About) -> bool:
-        if len(left) < SHORTEST or not isinstance(right, str):
+        if not isinstance(right, str):
+            return False
+        if self.rows and left != right:
+            if left.isdecimal() and right.isdecimal() and names_id(key):
+                return self._one_row(int(left), int(right), key, about)
+            if self.rows.paths(left, right):
+                return True
+        if len(left) < SHORTEST:
             return left == right
         return self.renaming.texts(left, right, noun(key, about.entity), key)
 
     def _table(self, key: str, about: About) -> str | None:
         """The table whose rows an integer under this key names."""
         table = about.references.get(key)
-        if table is None and self._by_noun and names_id(key):
+        if table is None and self._by_noun and (names_id(key) or key.endswith(_IDS)):
             table = self._by_noun.get(noun(key, about.entity))
         return table
 
-    def _names_row(self, left: int, right: int, about: About) -> bool:
-        """Whether two numbers, found under ``id``, are one row's; things of one name are rows of one table."""
-        tables = self.renaming.numbers.get((left, right))
-        if tables is None or about.entity in self._nouns:
-            return False
-        known = self._tables_of.get(about.entity, tables) & tables
-        if known:
-            self._tables_of[about.entity] = known
-        return bool(known)
+    def _one_row(self, left: int, right: int, key: str, about: About) -> bool:
+        """Whether two numbers under a key name one row, as an earlier look at the rows tells."""
+        named = noun(key, about.entity)
+        is_id = key == "id" or key.endswith(_IDS) or self.rows.names(named)
+        return is_id and self.rows.same(left, right, named)
 
     def _near(self, left: float, right: float, key: str) -> bool:
         tolerance = self.renaming.number
-        if tolerance and abs(left) < _HUGE and left - tolerance <= right <= left + tolerance:
+        if (
+            tolerance
+            and key != "status"
+            and not names_id(key)
+            and abs(left) < _HUGE
+            and left - tolerance <= right <= left + tolerance
+        ):
             return True
         return type(left) is type(right) and self.renaming.frame.numbers(left, right, named=names_time(key))
 
@@ -217,10 +242,13 @@ class Documents:
     def shown(self, content: Json, which: Which, about: About) -> Json:
         """A value as evidence: in symbols, also where an integer names a row."""
         if isinstance(content, dict):
-            return {
-                self.renaming.symbol(name, which): self.shown(value, which, about.under(name, value))
-                for name, value in content.items()
-            }
+            found: dict[str, Json] = {}
+            for name, value in content.items():
+                symbol = first = self.renaming.symbol(name, which)
+                while symbol in found:  # two new ids are two
+                    symbol = f"{first} {sum(key.startswith(first) for key in found) + 1}"
+                found[symbol] = self.shown(value, which, about.under(name, value))
+            return found
         if isinstance(content, list):
             return [self.shown(value, which, about) for value in content]
         if type(content) is int and (table := self._table(about.key, about)):

@@ -23,7 +23,10 @@ def _by_key(context: Context, events: Sequence[Event], which: Which) -> dict[byt
     """Messages by outbox and key; keys that only one side knows yet are taken together."""
     groups: dict[bytes, list[Event]] = {}
     for event in events:
-        key = canonical([event.operation, context.renaming.mask(event.inputs.get("key"), which)])
+        value = event.inputs.get("key")
+        if which == "right" and isinstance(value, int):
+            value = context.documents.rows.on_left(value) or value
+        key = canonical([event.operation, context.renaming.mask(value, which)])
         groups.setdefault(key, []).append(event)
     return groups
 
@@ -44,7 +47,7 @@ def _sequence(context: Context, left: Sequence[Event], right: Sequence[Event]) -
         counts = (sum(key == keys[1][b] for key in keys[0]), sum(key == keys[1][b] for key in keys[1]))
         kind = Kind.DUPLICATE if counts[1] > 1 else Kind.EXTRA
         found.append(context.one_sided(right[b], kind, theirs[b], counts=counts))
-    if any(not _raced(context, left, aligned.pairs, pair) for pair in moved):
+    if any(not _raced(context, left, right, aligned.pairs, pair) for pair in moved):
         found.append(_order(context, left, right, (ours, theirs)))
     return found
 
@@ -61,16 +64,29 @@ def _align(
 
 
 def _raced(
-    context: Context, left: Sequence[Event], pairs: Sequence[tuple[int, int]], moved: tuple[int, int]
+    context: Context,
+    left: Sequence[Event],
+    right: Sequence[Event],
+    pairs: Sequence[tuple[int, int]],
+    moved: tuple[int, int],
 ) -> bool:
-    """True where a message and all that it changed places with come from one race group, whose order is free."""
-    passed = [left[a] for a, b in pairs if (a < moved[0]) != (b < moved[1]) and (a, b) != moved]
+    """True where a message and all that it changed places with come from one race group, whose order is free.
+
+    Two messages of one stimulus are in order, whoever it races with.
+    """
+    passed = [(a, b) for a, b in pairs if (a < moved[0]) != (b < moved[1]) and (a, b) != moved]
+    ours, theirs = left[moved[0]].lineage, right[moved[1]].lineage
+    if ours and any(left[a].lineage == ours and right[b].lineage == theirs for a, b in passed):
+        return False
+    events = [left[moved[0]], *(left[a] for a, _ in passed)]
     return any(
         all(
-            event.lineage in traces if event.lineage else span[0] <= event.started_at <= span[1]
-            for event in (left[moved[0]], *passed)
+            event.lineage in race.traces
+            if event.lineage
+            else race.spans[0][0] <= event.started_at <= race.spans[0][1]
+            for event in events
         )
-        for traces, (span, _) in context.races
+        for race in context.races
     )
 
 
@@ -113,5 +129,9 @@ def _label(item: Json) -> Json:
 
 
 def content(event: Event) -> Json:
-    """The columns of a message, its payload read where it is JSON."""
-    return {column: expand(value) for column, value in (event.output or {}).items()}
+    """The columns of a message, its payload read where it is JSON; of one that was deleted, what it was."""
+    if event.output is not None:
+        return {column: expand(value) for column, value in event.output.items()}
+    before = event.inputs.get("before")
+    columns = before if isinstance(before, dict) else {}
+    return {"‹deleted›": {column: expand(value) for column, value in columns.items()}}

@@ -23,7 +23,8 @@ def holder(key: str, value: Json, entity: str) -> str:
 @lru_cache(maxsize=16384)
 def noun(key: str, entity: str) -> str:
     """What an id under this key names: ``invoice_id`` an invoice, ``id`` the entity at hand."""
-    if key in ("", "id", "uuid", "location") or marks(key):
+    if key in ("", "id", "ids", "uuid", "location") or marks(key):
         return entity
-    stem = key.removesuffix("_id").removesuffix("Id").removesuffix("_uuid")
+    stem = key.removesuffix("s") if key.endswith(("_ids", "Ids")) else key
+    stem = stem.removesuffix("_id").removesuffix("Id").removesuffix("_uuid")
     return stem or entity

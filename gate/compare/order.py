@@ -1,38 +1,67 @@
-"""Order that the baseline keeps: of two effects one was over before the other began, and now it is reversed."""
+"""Order that the baseline keeps, and which stimulus does what."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from gate.compare.context import Context
 from gate.identity import route
-from gate.model import Difference, Event, Kind
+from gate.model import Difference, Event, Json, Kind
+
+Pair = tuple[Event, Event]
 
 
-def swapped(context: Context, pairs: Sequence[tuple[Event, Event]]) -> list[Difference]:
-    """One difference for each effect of one stimulus that now comes after its successor."""
-    by_cause: dict[int, list[tuple[Event, Event]]] = {}
-    for pair in sorted(pairs, key=lambda pair: pair[0].started_at):
-        if cause := context.cause(pair[0], "left"):
-            by_cause.setdefault(cause.seq, []).append(pair)
-    return [
-        _difference(context, one, other)
-        for effects in by_cause.values()
-        for one, other in pairwise(effects)
-        if one[0].ended_at <= other[0].started_at
-        and other[1].ended_at <= one[1].started_at
-        and context.cause(one[1], "right") is context.cause(other[1], "right")
-    ]
+def swapped(context: Context, pairs: Sequence[Pair]) -> list[Difference]:
+    """One difference for each effect of one stimulus that was over before another began, and now comes after it."""
+    by_cause: dict[int, list[Pair]] = {}
+    for pair in pairs:
+        ours, theirs = context.cause(pair[0], "left"), context.cause(pair[1], "right")
+        if ours is not None and theirs in (None, ours):
+            by_cause.setdefault(ours, []).append(pair)
+    return [_order(context, one, other) for effects in by_cause.values() for one, other in _reversed(effects)]
 
 
-def _difference(context: Context, one: tuple[Event, Event], other: tuple[Event, Event]) -> Difference:
-    (left, right), after = one, other[0]
+def _reversed(effects: Sequence[Pair]) -> list[tuple[Pair, Pair]]:
+    """Each effect that now comes after one which it came before; of several of these, the first."""
+    ended = sorted(effects, key=lambda pair: pair[0].ended_at)
+    found: dict[int, tuple[Pair, Pair]] = {}
+    latest: Pair | None = None
+    place = 0
+    for pair in sorted(effects, key=lambda pair: pair[0].started_at):
+        while place < len(ended) and ended[place][0].ended_at <= pair[0].started_at:
+            if latest is None or ended[place][1].started_at > latest[1].started_at:
+                latest = ended[place]
+            place += 1
+        if latest is not None and latest is not pair and pair[1].ended_at <= latest[1].started_at:
+            found.setdefault(latest[0].seq, (latest, pair))
+    return list(found.values())
+
+
+def moved(context: Context, pairs: Sequence[Pair]) -> list[Difference]:
+    """One difference for each effect that another stimulus has now, as far as traces tell and outside of a race."""
+    found: list[Difference] = []
+    for left, right in pairs:
+        ours, theirs = context.traced(left, "left"), context.traced(right, "right")
+        if ours is None or theirs is None or ours == theirs or context.race_together(ours, theirs):
+            continue
+        baseline, candidate = context.triggers((left,), ()), context.triggers((), (right,))
+        found.append(_difference(context, left, right, list(baseline), list(candidate)))
+    return found
+
+
+def _order(context: Context, one: Pair, other: Pair) -> Difference:
+    names: list[Json] = [route(one[0].operation), route(other[0].operation)]
+    return _difference(context, *one, names, names[::-1])
+
+
+def _difference(
+    context: Context, left: Event, right: Event, baseline: list[Json], candidate: list[Json]
+) -> Difference:
     return Difference(
         channel=left.channel,
         kind=Kind.ORDER,
         operation=route(left.operation),
         path="$",
-        baseline=[route(left.operation), route(after.operation)],
-        candidate=[route(after.operation), route(left.operation)],
+        baseline=baseline,
+        candidate=candidate,
         event={"baseline": context.name(left, "left"), "candidate": context.name(right, "right")},
         trace_id=left.lineage,
         triggers=context.triggers((left,), (right,)),

@@ -8,8 +8,9 @@ from gate.model import Event
 
 
 class Racing(NamedTuple):
-    """A race group: the trace ids of its members, and when it ran on either side."""
+    """A race group: the places and the trace ids of its members, and when it ran on either side."""
 
+    members: frozenset[int]
     traces: set[str]
     spans: list[tuple[int, int]]
 
@@ -40,5 +41,5 @@ def racing(left: Sequence[Event], right: Sequence[Event]) -> list[Racing]:
                 (min(side[i].started_at for i in group), max(side[i].ended_at for i in group))
                 for side in (left, right)
             ]
-            found.append(Racing({trace for trace in traces if trace}, spans))
+            found.append(Racing(frozenset(group), {trace for trace in traces if trace}, spans))
     return found

@@ -1,11 +1,17 @@
 """Responses: what each stimulus was answered."""
 
+import re
+
 from gate.compare.align import alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
+from gate.compare.headers import intent
 from gate.compare.nouns import noun
 from gate.compare.races import race_groups
 from gate.identity import Which, route, singular
 from gate.model import Difference, Event, Json, Kind, canonical
+
+_PLURAL = re.compile(r"(?<![aius])s$")
+"""Not ``address``, ``status``, ``analysis``, ``alias``."""
 
 
 def compare_requests(context: Context) -> list[Difference]:
@@ -56,21 +62,27 @@ def answer(context: Context, event: Event) -> Json:
 
 
 def resource(operation: str) -> str:
-    """What a request makes or asks for: ``POST /v1/invoices/{id}/finalize`` is about an ``invoice``."""
+    """What a request makes or asks for, by the last plural in its path.
+
+    ``POST /v1/invoices/{id}/finalize`` is about an ``invoice``, and so is ``POST /v1/customers/{id}/invoices``.
+    """
     words = [
         piece
         for piece in route(operation).partition(" ")[2].split("/")
         if piece and piece != "{id}" and not (piece[0] == "v" and piece[1:].isdigit())
     ]
-    return noun("", singular(words[0])) if words else "id"
+    kinds = [word for word in words if _PLURAL.search(word)] or words[:1]
+    return noun("", singular(kinds[-1])) if kinds else "id"
 
 
 def _assign(context: Context, left: tuple[Event, ...], right: tuple[Event, ...]) -> list[tuple[Event, Event]]:
-    """Pair each stimulus with itself, but racing repeats of one operation with their most similar answer."""
+    """Pair each stimulus with itself, but racing repeats of one request with their most similar answer."""
     pairs = []
     for group in race_groups(left, right):
-        for operation in dict.fromkeys(left[index].operation for index in group):
-            members = [index for index in group if left[index].operation == operation]
+        repeats: dict[bytes, list[int]] = {}
+        for index in group:
+            repeats.setdefault(_whole(left[index]) if len(group) > 1 else b"", []).append(index)
+        for members in repeats.values():
             if len(members) == 1:
                 pairs.append((left[members[0]], right[members[0]]))
                 continue
@@ -80,3 +92,9 @@ def _assign(context: Context, left: tuple[Event, ...], right: tuple[Event, ...])
             best = by_likeness(exact, ours, theirs, least=0.0)
             pairs += [(left[members[a]], right[members[b]]) for a, b in best.pairs]
     return sorted(pairs, key=lambda pair: pair[0].seq)
+
+
+def _whole(event: Event) -> bytes:
+    """All that was asked: who asks, and for what, decides which answer is theirs."""
+    sent = event.inputs
+    return canonical([event.operation, sent.get("query"), intent(sent.get("headers")), sent.get("body")])

@@ -34,6 +34,9 @@ def title(differences: Sequence[Difference]) -> str:
             return f"{_thing(first)} is lost"
         case Kind.ORDER if first.path != "$":
             return f"{_place(first)}: {_moved(first)}"
+        case Kind.ORDER if isinstance(first.baseline, list) and len(first.baseline) == 1:
+            now, before = _short(first.candidate), _short(first.baseline)
+            return f"{_thing(first)} now comes of {now}, where it came of {before}"
         case Kind.ORDER:
             return f"order of {_plural(first)} changed: {_short(first.baseline)} became {_short(first.candidate)}"
         case Kind.STATUS:

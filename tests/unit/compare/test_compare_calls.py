@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gate.model import Event, Kind
-from tests.unit.compare.build import START, brief, call, differences, recording, request, trace, uid
+from gate.model import Event, Kind, Recording
+from tests.unit.compare.build import SECOND, START, brief, call, differences, recording, request, trace, uid
 
 REFUND = "POST pay.example/v1/refunds"
 
@@ -140,3 +140,53 @@ def test_a_call_is_about_what_its_body_names_before_what_its_headers_do() -> Non
 
     (found,) = differences(recording(*twice(10, 1)), recording(*twice(20, 2)))
     assert (found.kind, found.entity) == (Kind.DUPLICATE, "invoice#1")
+
+
+def asked_twice() -> list[Event]:
+    return [
+        request({"n": n}, seq=n, ask=f"POST /v1/{'confirm' if n else 'create'}", at=START + n * SECOND)
+        for n in range(2)
+    ]
+
+
+def test_a_call_that_another_stimulus_makes_now() -> None:
+    found = differences(
+        recording(*asked_twice(), call({"a": 1}, by=1)), recording(*asked_twice(), call({"a": 1}, by=0))
+    )
+    assert [(d.kind, d.baseline, d.candidate) for d in found] == [
+        (Kind.ORDER, ["POST /v1/confirm"], ["POST /v1/create"])
+    ]
+
+
+def test_two_stimuli_that_call_once_are_not_one_that_calls_twice() -> None:
+    left = recording(*asked_twice(), call({"a": 1}, by=0), call({"a": 1}, seq=101, by=1))
+    right = recording(*asked_twice(), call({"a": 1}, by=0), call({"a": 1}, seq=101, by=0))
+    assert [d.kind for d in differences(left, right)] == [Kind.ORDER]
+
+
+def test_in_a_race_either_stimulus_may_call() -> None:
+    def raced(by: int) -> Recording:
+        asked = [
+            request({"n": n}, seq=n, ask=f"POST /v1/{n}", at=START + n, duration=SECOND) for n in range(2)
+        ]
+        return recording(*asked, call({"a": 1}, by=by))
+
+    assert not differences(raced(0), raced(1))
+
+
+def test_order_counts_also_where_a_third_call_overlaps_both() -> None:
+    def three(*spans: tuple[int, int]) -> Recording:
+        names = ("captures", "quotes", "refunds")
+        calls = [
+            replace(
+                call({"a": 1}, seq=100 + n, to=f"POST pay.example/v1/{name}", at=START + began),
+                duration=ended - began,
+            )
+            for n, (name, (began, ended)) in enumerate(zip(names, spans, strict=True))
+        ]
+        return recording(request({"ok": 1}, duration=SECOND), *calls)
+
+    found = differences(three((0, 10), (5, 100), (50, 60)), three((50, 60), (5, 100), (0, 10)))
+    assert [(d.kind, d.baseline) for d in found] == [
+        (Kind.ORDER, ["POST pay.example/v1/captures", "POST pay.example/v1/refunds"])
+    ]

@@ -148,3 +148,35 @@ def test_nouns() -> None:
         "order",
     ]
     assert holder("payment", "x", "order") == "order"
+
+
+def test_what_is_nested_in_a_column_is_no_column() -> None:
+    documents = fresh("orders")
+    row = {"id": 1, "doc": {"id": 42, "product": {"id": 42}}}
+    other = {"id": 1, "doc": {"id": 43, "product": {"id": 43}}}
+    found = documents.differ(row, other, "line", {"id": "lines"})
+    assert [leaf.path for leaf in found] == [("doc", "id"), ("doc", "product", "id")]
+
+
+def test_a_noun_of_two_tables_names_no_row() -> None:
+    tables = {name: Table(key=("id",), sequence=True) for name in ("sales.orders", "stock.orders")}
+    documents = Documents(Renaming(given=frozenset(), frame=FRAME), tables)
+    assert documents.differ({"order_id": 7}, {"order_id": 9}, "thing")
+
+
+def test_a_tolerance_is_for_measures() -> None:
+    documents = Documents(Renaming(given=frozenset(), frame=FRAME, number=5.0), {})
+    assert not documents.differ({"total": 200}, {"total": 204}, "thing")
+    assert documents.differ({"status": 200}, {"status": 204}, "thing")
+    assert documents.differ({"owner_id": 4}, {"owner_id": 5}, "thing")
+
+
+def test_ids_as_keys_in_another_order() -> None:
+    left = {uid(1): "a", uid(2): "b"}
+    assert not fresh().differ(left, {uid(12): "b", uid(11): "a"}, "thing")
+    assert fresh().differ(left, {uid(12): "b", uid(11): "c"}, "thing")
+
+
+def test_two_new_ids_are_shown_as_two() -> None:
+    (found,) = fresh().differ({}, {"of": {uid(1): 1, uid(2): 2}}, "thing")
+    assert found.right == {"‹new id›": 1, "‹new id› 2": 2}

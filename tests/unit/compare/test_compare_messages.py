@@ -1,6 +1,8 @@
 """Messages: a sequence for each key; inside a race, a total."""
 
-from gate.model import Event, Kind, Recording
+from dataclasses import replace
+
+from gate.model import Event, Json, Kind, Recording
 from tests.unit.compare.build import SECOND, START, brief, differences, message, recording, request, uid
 
 
@@ -99,3 +101,23 @@ def test_an_order_that_changed_shows_no_raw_id() -> None:
     found = differences(two([uid(1), uid(2)]), two([uid(4), uid(3)]))
     assert [d.kind for d in found] == [Kind.ORDER]
     assert "abcdef" not in str(found)
+
+
+def test_two_messages_of_one_stimulus_keep_their_order_in_a_race_too() -> None:
+    def told(*types: str) -> Recording:
+        asked = [request({"n": n}, seq=n, at=START + n * 10, duration=SECOND) for n in range(2)]
+        return recording(
+            *asked, *(message({"type": kind, "key": "k"}, seq=300 + n) for n, kind in enumerate(types))
+        )
+
+    assert [d.kind for d in differences(told("paid", "closed"), told("closed", "paid"))] == [Kind.ORDER]
+
+
+def test_which_message_was_deleted() -> None:
+    def deleted(number: int) -> Recording:
+        gone = message({}, seq=300)
+        inputs: dict[str, Json] = {**gone.inputs, "before": {"type": "old", "n": number}}
+        return recording(request({"ok": 1}), replace(gone, inputs=inputs, output=None))
+
+    assert not differences(deleted(1), deleted(1))
+    assert [d.path for d in differences(deleted(1), deleted(2))] == ["$['‹deleted›'].n"]

@@ -1,10 +1,12 @@
 """Responses: every way in which two answers differ, and those in which they do not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from gate.model import Channel, Json, Kind
+from gate.compare.requests import resource
+from gate.model import Channel, Json, Kind, Recording
 from gate.model.body import parse
 from tests.unit.compare.build import (
     SECOND,
@@ -15,6 +17,7 @@ from tests.unit.compare.build import (
     differences,
     recording,
     request,
+    trace,
     uid,
 )
 
@@ -178,3 +181,49 @@ def test_channels_that_one_side_did_not_collect_are_no_evidence() -> None:
 def test_what_json_knows_no_number_for_is_not_null(text: bytes) -> None:
     left, right = (b'{"n":%b,"long":12345678901234567890}' % part for part in (text, b"null"))
     assert differences(recording(request(left)), recording(request(right)))
+
+
+def asked_by(first: Json, second: Json) -> Recording:
+    """Two users ask the same at once."""
+    events = []
+    for n, (who, said) in enumerate((("alice", first), ("bob", second))):
+        event = request(said, seq=n, ask="GET /v1/me", at=START + n * 10, duration=100_000)
+        headers = {"traceparent": trace(n), "authorization": f"Bearer {who}"}
+        events.append(replace(event, inputs={**event.inputs, "headers": headers}))
+    return recording(*events)
+
+
+def test_in_a_race_nobody_gets_the_answer_of_another() -> None:
+    alice: Json = {"name": "alice", "balance": 10}
+    bob: Json = {"name": "bob", "balance": 99}
+    assert not differences(asked_by(alice, bob), asked_by(alice, bob))
+    assert len(differences(asked_by(alice, bob), asked_by(bob, alice))) == 4
+
+
+def test_in_a_race_equal_requests_may_change_places() -> None:
+    def pay(*users: tuple[str, int]) -> Recording:
+        return recording(
+            *(
+                request({"ok": status == 200}, seq=n, status=status, ask="POST /v1/pay", sent={"user": user},
+                        at=START + n * 10, duration=100_000)
+                for n, (user, status) in enumerate(users)
+            )
+        )  # fmt: skip
+
+    assert not differences(pay(("a", 200), ("a", 409)), pay(("a", 409), ("a", 200)))
+    assert differences(pay(("rich", 200), ("broke", 402)), pay(("rich", 402), ("broke", 200)))
+
+
+@pytest.mark.parametrize(
+    ("operation", "thing"),
+    [
+        ("POST /v1/invoices", "invoice"),
+        ("POST /v1/invoices/7/finalize", "invoice"),
+        ("POST /v1/customers/5/invoices", "invoice"),
+        ("GET /v1/customers/5/address", "customer"),
+        ("POST /internal/reconcile", "internal"),
+        ("GET /", "id"),
+    ],
+)
+def test_what_a_request_is_about(operation: str, thing: str) -> None:
+    assert resource(operation) == thing

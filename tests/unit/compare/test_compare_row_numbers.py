@@ -1,6 +1,9 @@
 """A number in an answer is the row that the database gave it to, also where no name says which table."""
 
+from collections.abc import Callable
 from dataclasses import replace
+
+import pytest
 
 from gate.compare import compare
 from gate.config import Compare
@@ -123,3 +126,54 @@ def test_a_number_under_another_name_is_one() -> None:
         both.append(replace(side, events=(replace(first, output=output), *side.events[1:])))
     (found,) = compare(both[0], both[1], Compare(), ()).differences
     assert found.path == "$.body.code"
+
+
+def answered(number: int, body: Json, location: str = "") -> Recording:
+    """POST /orders makes order ``number``, and answers this."""
+    found = recording(number)
+    output: dict[str, Json] = {"status": 201, "headers": {"location": location}, "body": {"json": body}}
+    first = replace(found.events[0], output=output, operation="POST /new")
+    return replace(found, events=(first, *found.events[1:]))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda n: {"id": str(n)},
+        lambda n: {"comment_ids": [n]},
+        lambda n: {"comment": n},
+        lambda n: {"thing_id": n},
+        lambda n: {"url": f"https://x.example/v1/comments/{n}/edit"},
+    ],
+)
+def test_wherever_an_answer_names_a_row(body: Callable[[int], Json]) -> None:
+    assert not compare(answered(5, body(5)), answered(1, body(1)), Compare(), ()).differences
+    assert compare(answered(5, body(5)), answered(1, body(2)), Compare(), ()).differences
+
+
+def test_a_location_names_a_row() -> None:
+    left, right, wrong = (answered(n, {}, f"/comments/{m}") for n, m in ((5, 5), (1, 1), (1, 2)))
+    assert not compare(left, right, Compare(), ("location",)).differences
+    assert compare(left, wrong, Compare(), ("location",)).differences
+
+
+def test_a_quantity_is_no_row() -> None:
+    assert compare(answered(5, {"quantity": 5}), answered(1, {"quantity": 1}), Compare(), ()).differences
+
+
+def test_the_key_of_an_outbox_may_be_a_row() -> None:
+    def told(number: int, key: int) -> Recording:
+        found = recording(number)
+        message = Event(
+            seq=2,
+            channel=Channel.MESSAGE,
+            operation="outbox",
+            inputs={"key": key, "position": 1},
+            output={"comment_id": key, "type": "made"},
+            started_at=1,
+        )
+        header = replace(found.header, channels=(*found.header.channels, Channel.MESSAGE))
+        return replace(found, header=header, events=(*found.events, message))
+
+    assert not compare(told(5, 5), told(1, 1), Compare(), ()).differences
+    assert compare(told(5, 5), told(1, 2), Compare(), ()).differences
