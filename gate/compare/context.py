@@ -205,6 +205,8 @@ class Context:
         body = content.get("body") if isinstance(content, dict) else None
         for text in chain(_strings(body), _strings(content)):
             for mark in marks(text):
+                if mark.said is not None:
+                    continue  # what is read inside it is about many things
                 symbol = self.renaming.symbol(mark.text, which)
                 if "#" in symbol and symbol != mark.text:
                     return symbol

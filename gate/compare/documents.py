@@ -15,7 +15,7 @@ from gate.compare.nouns import holder, noun
 from gate.compare.paths import Path
 from gate.compare.row_numbers import RowNumbers
 from gate.identity import Renaming, Which, ids, notation, singular
-from gate.identity.forms import SHORTEST, names_id, names_time
+from gate.identity.forms import SHORTEST, names_id
 from gate.identity.renaming import NEW, TIME
 from gate.model import Json, Kind, Table, canonical, identical
 
@@ -188,7 +188,7 @@ class Documents:
             and left - tolerance <= right <= left + tolerance
         ):
             return True
-        return type(left) is type(right) and self.renaming.frame.numbers(left, right, named=names_time(key))
+        return self.renaming.near(left, right, key)
 
     def _walk(self, left: Json, right: Json, about: About, path: Path) -> Iterator[Leaf]:
         """Every place where the two differ."""

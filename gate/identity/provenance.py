@@ -1,4 +1,4 @@
-"""Which ids of a recording were given to the code, and which it generated itself.
+"""Which ids and times of a recording were given to the code, and which it generated itself.
 
 Given is what stood in a stimulus, in the state or in the outside world's answer before the code had said it; all else
 the code generated. Only the generated may be renamed.
@@ -7,6 +7,7 @@ the code generated. Only the generated may be renamed.
 from collections.abc import Callable, Iterator, Mapping
 
 from gate.identity.forms import SHORTEST, ids, marks, opaque
+from gate.identity.times import LEAST
 from gate.model import Channel, Event, Json, Recording
 from gate.model.body import document, payload
 
@@ -50,17 +51,26 @@ def deep(content: Json) -> bool:
 
 
 def given(recording: Recording, read: Reader = readable) -> frozenset[str]:
-    """The ids and times that were inputs of the code in this recording; ``read`` may remember what it read."""
+    """The ids and times that were inputs of the code in this recording, a number as its text.
+
+    ``read`` may remember what it read.
+    """
     known = set(recording.header.given)
     generated: set[str] = set()
     for _, is_input, side in sorted(_crossings(recording.events), key=lambda item: item[:2]):
         mine, other = (known, generated) if is_input else (generated, known)
-        for text in _long_texts(read(side), []):
+        numbers: list[float] = []
+        found = _telling(read(side), [], numbers)
+        for text in found:
             for mark in marks(text):
                 if mark.text not in other:
                     mine.add(mark.text)
+                if mark.said is not None:
+                    _telling(mark.said, found, numbers)  # and so this loop goes on
             if text not in other and opaque(text, text):
                 mine.add(text)
+        if numbers:
+            mine.update(name for name in map(str, numbers) if name not in other)
     return frozenset(known)
 
 
@@ -75,8 +85,11 @@ def _crossings(events: tuple[Event, ...]) -> Iterator[tuple[int, bool, Mapping[s
             yield event.ended_at, True, event.output
 
 
-def _long_texts(content: Json, found: list[str]) -> list[str]:
-    """The strings of a document that may hold an id; a plain list, since every event goes through here."""
+def _telling(content: Json, found: list[str], numbers: list[float]) -> list[str]:
+    """The strings of a document that may hold an id, and the numbers that may be times.
+
+    Plain lists, since every event goes through here.
+    """
     if isinstance(content, dict):
         for key, value in content.items():
             if len(key) >= SHORTEST:
@@ -84,13 +97,19 @@ def _long_texts(content: Json, found: list[str]) -> list[str]:
             if isinstance(value, str):
                 if len(value) >= SHORTEST:
                     found.append(value)
+            elif isinstance(value, int | float):
+                if value >= LEAST:
+                    numbers.append(value)
             elif value is not None:
-                _long_texts(value, found)
+                _telling(value, found, numbers)
     elif isinstance(content, list):
         for item in content:
-            _long_texts(item, found)
-    elif isinstance(content, str) and len(content) >= SHORTEST:
-        found.append(content)
+            _telling(item, found, numbers)
+    elif isinstance(content, str):
+        if len(content) >= SHORTEST:
+            found.append(content)
+    elif isinstance(content, int | float) and content >= LEAST:
+        numbers.append(content)
     return found
 
 

@@ -8,15 +8,27 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
-from gate.identity.forms import LOOSE, SHORTEST, Mark, marks, names_id, names_time, opaque
+from gate.identity.forms import (
+    LOOSE,
+    SHORTEST,
+    Mark,
+    marks,
+    names_id,
+    names_time,
+    opaque,
+    stands_for,
+    unlike,
+)
 from gate.identity.times import Frame, parse
-from gate.model import Json
+from gate.model import Json, canonical
 
 Which = Literal["left", "right"]
 _PLURAL = re.compile(r"(?<=[a-z])ies$|(?<=[sxz])es$|(?<=[^s])s$")
 TIME, NEW, ROW = "‹time›", "‹new id›", "new"
+_SECONDS, _MINUTE = 1e11, 60
+"""A clock that counts seconds reads less until the year 5138."""
 
 
 @lru_cache(maxsize=16384)
@@ -128,27 +140,56 @@ class Renaming:
         if len(left) < SHORTEST or len(right) < SHORTEST:
             return left == right
         ours, theirs = marks(left), marks(right)
-        if not (ours and theirs) or left.isdigit():
-            one_is = bool(ours) != bool(theirs)  # of two random values, one may pass for a word
-            if (one_is or (key and names_id(key))) and opaque(left, right):
-                return self.bind(left, right, entity)
-        if len(ours) != len(theirs) or (left != right and _skeleton(left, ours) != _skeleton(right, theirs)):
-            return False
+        if (not (ours or theirs) or left.isdigit()) and key and names_id(key) and opaque(left, right):
+            return self.bind(left, right, entity)
+        if left != right and not _aligned(left, right, ours, theirs):
+            ours, theirs = _completed(left, right, ours, theirs)
+            if not ours or not _aligned(left, right, ours, theirs):
+                return False
         for one, other in zip(ours, theirs, strict=True):
-            if not self._marks(one, other, entity):
+            if not self._marks(one, other, entity, key):
                 return False
         if ours or not opaque(left, right):
             self.agreed.add((left, right))
         return True
 
-    def _marks(self, left: Mark, right: Mark, entity: str) -> bool:
-        if left.is_time and right.is_time:
-            return self.times(left.text, right.text)
-        if left.text == right.text and left.text in self.given:
+    def _marks(self, left: Mark, right: Mark, entity: str, key: str) -> bool:
+        mine, yours = left.text, right.text
+        if left.is_time or right.is_time:
+            return left.is_time and right.is_time and self.times(mine, yours)
+        if mine == yours and mine in self.given:
             return True
-        if left.is_time or right.is_time or (left.text != right.text and _unlike(left.text, right.text)):
+        if left.said is not None or right.said is not None:
+            given = mine in self.given or yours in self.given
+            return not given and self._said(left.said, right.said, entity, key)
+        return (mine == yours or not unlike(mine, yours)) and self.bind(mine, yours, entity)
+
+    def _said(self, left: Json, right: Json, entity: str, key: str) -> bool:
+        """The same for what two tokens say, such as the claims of a JWT."""
+        if isinstance(left, dict) and isinstance(right, dict):
+            return left.keys() == right.keys() and all(
+                self._said(value, right[name], entity, name) for name, value in left.items()
+            )
+        if isinstance(left, list) and isinstance(right, list):
+            pairs = zip(left, right, strict=False)
+            return len(left) == len(right) and all(self._said(a, b, entity, key) for a, b in pairs)
+        if isinstance(left, str) and isinstance(right, str):
+            return self.texts(left, right, entity, key)
+        if type(left) is not type(right):
             return False
-        return self.bind(left.text, right.text, entity)
+        return left == right or (isinstance(left, int | float) and self.near(left, cast("float", right), key))
+
+    def near(self, left: float, right: float, key: str = "") -> bool:
+        """True where two numbers are the same reading of the clocks of their runs; a given one is only itself.
+
+        In whole seconds, a reading may be given by chance; then the other run's lies far from it.
+        """
+        if type(left) is not type(right):
+            return False
+        if str(left) in self.given or str(right) in self.given:
+            if left > _SECONDS or abs(left - right) < _MINUTE:
+                return False
+        return self.frame.numbers(left, right, named=names_time(key))
 
     def times(self, left: str, right: str) -> bool:
         """True where two times are the same moment of their runs, in the same notation."""
@@ -176,7 +217,7 @@ class Renaming:
         """A number, or the symbol of a time where it is a clock reading of its own run."""
         if isinstance(content, int | float) and not isinstance(content, bool):
             starts = self.frame.left if which == "left" else self.frame.right
-            if self.frame.reads(content, starts, named=names_time(key)):
+            if self.frame.reads(content, starts, named=names_time(key)) and str(content) not in self.given:
                 return TIME
         return content
 
@@ -209,6 +250,8 @@ class Renaming:
             return mark.text
         if mark.is_time:
             return TIME
+        if mark.said is not None:
+            return _quoted(self.symbolise(mark.said, which, key))
         known = self._known(mark.text, which)
         if known is None and mark.text.isdigit() and not names_id(key):
             return mark.text
@@ -237,6 +280,8 @@ class Renaming:
             return mark.text
         if mark.is_time:
             return "‹time›"
+        if mark.said is not None:
+            return _quoted(self.mask(mark.said, which))
         if which == "left":
             return mark.text if mark.text in self._left else "‹id›"
         return self._right.get(mark.text, "‹id›")
@@ -256,19 +301,49 @@ class Renaming:
         return self._number(content, which)
 
 
-def _unlike(left: str, right: str) -> bool:
-    """True where two values are not two of a kind: one only is a UUID, or both are digits and may be amounts."""
-    return _is_uuid(left) != _is_uuid(right) or (left.isdigit() and right.isdigit())
+def _aligned(left: str, right: str, ours: Sequence[Mark], theirs: Sequence[Mark]) -> bool:
+    """True where two texts say the same but for their marks."""
+    if len(ours) == 1 == len(theirs) and ours[0].text == left and theirs[0].text == right:
+        return True
+    return len(ours) == len(theirs) and _skeleton(left, ours) == _skeleton(right, theirs)
 
 
-def _is_uuid(text: str) -> bool:
-    return len(text) == 36 and text[8] == text[23] == "-"
+def _completed(
+    left: str, right: str, ours: tuple[Mark, ...], theirs: tuple[Mark, ...]
+) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    """All marks of either side on both: of two random values, one may pass for a word. Nothing where that is not so."""
+    if len(left) != len(right):
+        return (), ()
+    mine, yours = ({mark[:2]: mark for mark in side} for side in (ours, theirs))
+    found: list[tuple[Mark, Mark]] = []
+    last = 0
+    for start, end in sorted(mine.keys() | yours.keys(), key=lambda span: (span[0], -span[1])):
+        if start < last:
+            continue  # a part of the one before
+        last = end
+        a, b = mine.get((start, end)), yours.get((start, end))
+        a = a or _stand_in(b, left)
+        b = b or _stand_in(a, right)
+        if a is None or b is None:
+            return (), ()
+        found.append((a, b))
+    return tuple(a for a, _ in found), tuple(b for _, b in found)
+
+
+def _stand_in(mark: Mark | None, text: str) -> Mark | None:
+    """A token's counterpart in the other text, where that may be one."""
+    if mark is None or mark.is_time or mark.said is not None:
+        return None
+    other = text[mark.start : mark.end]
+    return Mark(mark.start, mark.end, other, False) if stands_for(mark.text, other) else None
+
+
+def _quoted(content: Json) -> str:
+    return f"‹{canonical(content).decode()}›"
 
 
 def _skeleton(text: str, found: Sequence[Mark]) -> str:
     """What stands between the marks."""
-    if len(found) == 1 and found[0].end - found[0].start == len(text):
-        return "\0"
     pieces, end = [], 0
     for mark in found:
         pieces.append(text[end : mark.start])

@@ -25,6 +25,9 @@ def saves(stimulus: Event) -> Mapping[str, str]:
 def saved(stimulus: Event, output: Mapping[str, Json] | None) -> Iterator[tuple[str, Json]]:
     """The names and values that an answer gives; a name is left out where its path leads nowhere."""
     content = readable(output)
+    match output and output.get("body"), content:
+        case {"json": str(text)}, dict():  # as it reads inside a document
+            content["body"] = text
     for name, path in saves(stimulus).items():
         found = _lookup(content, path)
         if found is not None:

@@ -17,7 +17,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400 * _MICRO
 _FRACTION = re.compile(r"[.,]\d+")
 _DIGITS = str.maketrans("123456789", "000000000")
-_LEAST = 100_000_000
+LEAST = 100_000_000
 """No clock of a computer reads less, in seconds: that was in 1973."""
 _FAR = 10 * 365 * _DAY
 """How far from its run a number in a time field may lie and still be read as a time."""
@@ -52,6 +52,12 @@ def notation(text: str) -> tuple[str, str]:
     return whole.translate(_DIGITS), offset
 
 
+def _minutes(offset: str) -> int:
+    """Of ``+02:00`` or ``-0330``."""
+    minutes = int(offset[1:3]) * 60 + int(offset[-2:])
+    return -minutes if offset[0] == "-" else minutes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """How the times of two sides correspond: when each stimulus began on either, in microseconds."""
@@ -80,14 +86,18 @@ class Frame:
         return abs((left - self.left[index]) - (right - self.right[index])) <= self.tolerance
 
     def same_notation(self, left: str, right: str) -> bool:
-        """True where two times are written alike; offsets from UTC may differ between days, as in summer."""
+        """True where two times are written alike; offsets from UTC may differ by an hour between days, as in summer."""
         if len(left) == len(right) and left[10:11] == right[10:11] and left[-6:] == right[-6:]:
             return True
         ours, theirs = notation(left), notation(right)
         if ours == theirs:
             return True
         apart = abs(self.left[0] - self.right[0]) if self.left and self.right else 0
-        return apart > _DAY and bool(ours[1] and theirs[1]) and len(ours[0]) == len(theirs[0])
+        (shape, offset), (other_shape, other) = ours, theirs
+        if apart <= _DAY or not offset or len(offset) != len(other):
+            return False
+        same = shape[: -len(offset)] == other_shape[: -len(other)]
+        return same and abs(_minutes(offset) - _minutes(other)) <= 60
 
     def numbers(self, left: float, right: float, *, named: bool = False) -> bool:
         """True where both numbers are clock readings, in s, ms or µs, and the same.
@@ -105,12 +115,12 @@ class Frame:
 
     def reads(self, value: float, starts: Sequence[int], *, named: bool = False) -> bool:
         """True where a number is a clock reading of the run that began with these stimuli."""
-        if value < _LEAST:
+        if value < LEAST:
             return False
         return any(self._reading(value, scale, starts, named) is not None for scale in (1, 1_000, _MICRO))
 
     def _reading(self, value: float, scale: int, starts: Sequence[int], named: bool) -> int | None:
-        if not starts or not _LEAST <= value < 1e18:
+        if not starts or not LEAST <= value < 1e18:
             return None
         moment = int(value * (_MICRO // scale))
         if named and abs(moment - starts[0]) < _FAR:

@@ -50,7 +50,7 @@ ONE_PLACE: list[tuple[str, Json, Json, list[tuple[str, str, Json, Json]]]] = [
     ("big integer", {"a": LONG}, {"a": LONG + 1}, [("changed", "$.body.a", LONG, LONG + 1)]),
     ("beyond a float", {"a": 10**400}, {"a": 1.5}, [("type", "$.body.a", 10**400, 1.5)]),
     ("huge floats", {"a": 1e308}, {"a": 2e307}, [("changed", "$.body.a", 1e308, 2e307)]),
-    ("not JSON", "a", "b", [("changed", "$.body", "a", "b")]),
+    ("no object", "a", "b", [("changed", "$.body", '"a"', '"b"')]),
     ("gone", {"a": 1}, None, [("type", "$.body", {"a": 1}, None)]),
 ]  # fmt: skip
 

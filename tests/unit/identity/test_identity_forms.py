@@ -10,12 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.identity import ids, marks, route
-from gate.identity.forms import names_id, names_time, opaque
+from gate.identity.encoded import inside
+from gate.identity.forms import names_id, names_time, opaque, unlike
+from gate.model import Json
 
 UUID = "c91e84b8-6d84-4b49-a3c3-73c625be9ef6"
 HEX = "024ba77a6e8475f85d678375"
 TOKEN = "A2iFOgXPdljPyrgBYYD3TrFN1143QNjd"
 ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+SIGNED = "c6m+9Jm79Nx70qTyyK9b2QrX/ZMnD8wDgNrCNAeta3Y="
+JWT = (
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1LTE3Iiwicm9sZSI6InVzZXIifQ.A2iFOgXPdljPyrgBYYD3TrFN1143QNjdzKq81LmXv02"
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,15 @@ ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
         ("cjld2cjxh0000qzrmn831i7rn", ["cjld2cjxh0000qzrmn831i7rn"]),
         ("usr_ckv3x9k0p000001l4f3h2g7q8", ["ckv3x9k0p000001l4f3h2g7q8"]),
         ("V1StGXR8_Z5jdHi6B-myT", ["V1StGXR8_Z5jdHi6B-myT"]),
+        (ULID.lower(), [ULID.lower()]),
+        (f"user_{ULID.lower()}", [ULID.lower()]),
+        (SIGNED, [SIGNED]),
+        (f"sha256={SIGNED}", [SIGNED]),
+        (f"$argon2id$v=19$m=65536,t=3,p=4${SIGNED[:22]}${SIGNED[:-1]}", [SIGNED[:22], SIGNED[:-1]]),
+        (f"/d/{TOKEN}", [TOKEN]),
+        (f"files/{TOKEN}/v2", [TOKEN]),
+        (f"Bearer {JWT}", [JWT]),
+        (f"{JWT}.", [JWT]),
     ],
 )
 def test_ids_by_form(text: str, wanted: list[str]) -> None:
@@ -56,6 +71,8 @@ WORDS = """
     Samsung-Galaxy-S24-Ultra-512GB-Black ORDER-2026-0000012345-LINE-0004 INVOICE20260501PERIOD20260601DRAFT
     model2024release3version1beta windows10pro64bitbuild19045 eu-central-1a-node-0042-pool-7
     DE89370400440532013000 GB29NWBK60161331926819 Donaudampfschifffahrtsgesellschaft Europe/Isle_of_Man
+    Samsung+Galaxy+S24+Ultra+512GB+Black AppData/Roaming/MyCompany/ServiceConfig2 application/problem+json+Version2
+    00000000-0000-0000-0000-000000000000 ffffffff-ffff-ffff-ffff-ffffffffffff FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF
     Mozilla/5.0(X11;Linux x86_64)AppleWebKit/537.36 America/Argentina/ComodRivadavia vatNumberOfMerchantMustBeSet
 """.split()  # noqa: SIM905 - a list of so many words is easier to read as a text
 
@@ -64,6 +81,62 @@ WORDS = """
 def test_words_names_amounts_and_dates_are_no_ids(text: str) -> None:
     assert not ids(text)
     assert not opaque(text, text) or text[:1].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "wanted"),
+    [
+        pytest.param(UUID, UUID.replace("c", "d"), False, id="UUIDs"),
+        pytest.param(UUID, UUID.upper(), True, id="UUID in capitals"),
+        pytest.param(UUID, UUID.replace("-", ""), True, id="UUID without dashes"),
+        pytest.param(HEX * 2, HEX, True, id="half the digits"),
+        pytest.param(HEX, HEX[1:], False, id="a leading zero less"),
+        pytest.param(HEX, HEX.upper(), True, id="hexadecimal in capitals"),
+        pytest.param(HEX, TOKEN[:24], True, id="hexadecimal and token"),
+        pytest.param(ULID, ULID.lower(), True, id="ULID in small letters"),
+        pytest.param(ULID, TOKEN[:26], True, id="ULID and token"),
+        pytest.param(TOKEN, TOKEN[::-1], False, id="tokens"),
+        pytest.param(TOKEN, TOKEN[2:], False, id="tokens of about a length"),
+        pytest.param(TOKEN, TOKEN[:20], True, id="a token cut short"),
+        pytest.param(SIGNED, SIGNED[:-1], True, id="a token without its padding"),
+        pytest.param("1" * 18, "2" * 18, True, id="digits"),
+    ],
+)
+def test_two_of_a_kind(left: str, right: str, wanted: bool) -> None:
+    assert unlike(left, right) is unlike(right, left) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Your invoice over 100 EUR is paid.", "Your invoice over 100 EUR is paid."),
+        ("shop:live_secret_key_a", "shop:live_secret_key_a"),
+        ('{"role": "user", "n": [1]}', {"role": "user", "n": [1]}),
+        ("für Müller & Söhne, Köln", "für Müller & Söhne, Köln"),
+        ("Xq8vR2mN7pL4tZ1", None),
+        ("line\x00with a zero byte", None),
+    ],
+    ids=["text", "credentials", "document", "umlauts", "random characters", "control"],
+)
+def test_what_is_read_inside_base64(text: str, wanted: Json) -> None:
+    token = base64.b64encode(text.encode()).decode()
+    assert inside(token) == inside(token.replace("+", "-").replace("/", "_").rstrip("=")) == wanted
+    assert [mark.said for mark in marks(f"a {token} b")] == [wanted]
+
+
+def test_random_bytes_say_nothing() -> None:
+    assert not [token for token in (_urlsafe(16)() for _ in range(100_000)) if inside(token) is not None]
+
+
+def test_claims_are_read_inside_a_jwt() -> None:
+    said = marks(JWT)[0].said
+    wanted = {"sub": "u-17", "role": "user"}
+    assert said == {"header": {"alg": "HS256"}, "payload": wanted, "signature": "43 characters"}
+
+
+def test_long_base64_is_content_and_no_id() -> None:
+    assert marks(base64.b64encode(RANDOM.randbytes(700)).decode())
+    assert not marks(base64.b64encode(RANDOM.randbytes(1500)).decode())
 
 
 def test_what_is_shorter_than_sixteen_is_never_an_id() -> None:
@@ -89,6 +162,9 @@ def _urlsafe(size: int) -> Callable[[], str]:
         pytest.param(_urlsafe(24), 0.0005, id="token_urlsafe(24)"),
         pytest.param(_urlsafe(16), 0.002, id="token_urlsafe(16)"),
         pytest.param(lambda: RANDOM.randbytes(16).hex(), 0, id="token_hex(16)"),
+        pytest.param(
+            lambda: base64.b64encode(RANDOM.randbytes(32)).decode(), 0.0005, id="base64 of 32 bytes"
+        ),
         pytest.param(_of("_-" + ALNUM, 21), 0.002, id="nanoid"),
         pytest.param(_of(string.digits + string.ascii_lowercase, 24, "c"), 0.02, id="cuid"),
     ],

@@ -1,5 +1,6 @@
 """What the code was given, and what it made itself."""
 
+import base64
 from dataclasses import replace
 from uuid import UUID
 
@@ -32,6 +33,8 @@ def recorded(*events: Event, state: tuple[str, ...] = ()) -> Recording:
 
 
 REQUEST, CALL = Channel.REQUEST, Channel.CALL
+NUMBERS = {"1760000000", "1760000000.5"}
+ENCODED = base64.b64encode(f"order {uid(7)}".encode()).decode()
 
 
 @pytest.mark.parametrize(
@@ -46,8 +49,14 @@ REQUEST, CALL = Channel.REQUEST, Channel.CALL
         (recorded(event(REQUEST, {"code": "cus_NffrFeUfNV2Hib"}, None, 0)), {"cus_NffrFeUfNV2Hib"}),
         (recorded(event(REQUEST, "2026-11-21T06:22:08Z", None, 0)), {"2026-11-21T06:22:08Z"}),
         (recorded(event(REQUEST, {uid(6): 1}, None, 0)), {uid(6)}),
+        (recorded(event(REQUEST, {"at": 1760000000, "n": [8400, 1760000000.5]}, None, 0)), NUMBERS),
+        (recorded(event(REQUEST, None, 1760000000, 0), event(REQUEST, 1760000000, None, 10)), set()),
+        (recorded(event(REQUEST, ENCODED, None, 0)), {ENCODED, uid(7)}),
     ],
-    ids=["stimulus", "made-then-sent", "echoed", "answer", "echo-of-made", "state", "token", "time", "key"],
+    ids=[
+        *("stimulus", "made-then-sent", "echoed", "answer", "echo-of-made", "state", "token", "time", "key"),
+        *("number", "made-number", "inside-base64"),
+    ],
 )
 def test_given(recording: Recording, wanted: set[str]) -> None:
     assert given(recording) == wanted
@@ -68,7 +77,7 @@ def test_readable_reads_bodies_and_leaves_deep_ones_alone() -> None:
     assert readable(None) is None
     assert readable({"status": 204}) == {"status": 204}
     assert readable({"body": {"text": '{"a": 1}'}}) == {"body": {"a": 1}}
-    assert readable({"body": {"base64": "/w=="}}) == {"body": "/w=="}
+    assert readable({"body": {"base64": "/w=="}}) == {"body": "base64 /w=="}
     text = "[" * 500 + "]" * 500
     assert readable({"body": {"text": text}}) == {"body": text}
 

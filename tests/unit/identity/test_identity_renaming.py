@@ -1,13 +1,14 @@
 """The laws of renaming: one-to-one, and never for what was given."""
 
+import base64
 from uuid import UUID
 
 import pytest
 from hypothesis import given as draw
 from hypothesis import strategies as st
 
-from gate.identity import Frame, Renaming, singular
-from gate.model import Json
+from gate.identity import Frame, Renaming, marks, singular
+from gate.model import Json, canonical
 
 FRAME = Frame(left=[10**15], right=[10**15], tolerance=10**6)
 
@@ -100,6 +101,108 @@ def test_an_id_keeps_its_form() -> None:
     assert not new().texts(A, A.replace("-", ""), "x", "id")
     assert not new().texts(f"/x/{A.replace('-', '')}", f"/x/{B}", "x")
     assert new().texts(A.replace("-", ""), B.replace("-", ""), "x", "id")
+
+
+@pytest.mark.parametrize(
+    "right", [B.upper(), "00000000-0000-0000-0000-000000000000", "9" * 32], ids=["capitals", "nil", "digits"]
+)
+def test_a_uuid_becomes_no_other_thing(right: str) -> None:
+    assert not new().texts(A, right, "x", "id")
+
+
+def test_the_nil_uuid_is_no_id_and_may_stand_for_many() -> None:
+    nil = "00000000-0000-0000-0000-000000000000"
+    renaming = new()
+    assert renaming.texts(nil, nil, "x", "id")
+    assert len(renaming) == 0
+    assert renaming.symbol(nil, "left") == nil
+
+
+def test_a_hexadecimal_id_becomes_no_word_of_its_length() -> None:
+    assert not new().texts("a1b2c3d4e5f60718", "warehouse_closed", "x", "id")
+
+
+SPOKEN = "inonteratistoonesand"
+"""One in some hundred random tokens passes for words, as this one."""
+
+
+@pytest.mark.parametrize("template", ["{}", "/d/{}?x=1", "{} of x", "a={}&b=2"])
+def test_a_token_that_passes_for_words_on_one_side(template: str) -> None:
+    token = "9m4e2mr0ui3e8a215n4g"
+    assert not marks(SPOKEN)
+    renaming = new()
+    assert renaming.texts(template.format(token), template.format(SPOKEN), "x")
+    assert renaming.bound(token, "left") == SPOKEN
+    assert not new().texts(template.format(token), template.format(SPOKEN[1:]), "x")
+    assert not new(token).texts(template.format(token), template.format(SPOKEN), "x")
+
+
+def jwt(claims: Json, signature: str) -> str:
+    parts = (base64.urlsafe_b64encode(canonical(part)).decode() for part in ({"alg": "HS256"}, claims))
+    return ".".join([*(part.rstrip("=") for part in parts), signature])
+
+
+SIGNATURES = "A2iFOgXPdljPyrgBYYD3TrFN1143QNjd", "zKq81LmXv02RtYwB7uN5sEaC9dHgJf3P"
+CLAIMS: dict[str, Json] = {"sub": A, "role": "user", "iat": 10**9, "exp": 10**9 + 3600, "aud": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"sub": B, "iat": 10**9 + 1, "exp": 10**9 + 3601}, True),
+        ({"role": "admin"}, False),
+        ({"exp": 10**9 + 7200}, False),
+        ({"aud": ["a", "b"]}, False),
+        ({"aud": ["b"]}, False),
+        ({"sub": None}, False),
+        ({"more": 1}, False),
+    ],
+    ids=["signature", "id and times", "role", "expiry", "list", "item", "type", "field"],
+)
+def test_a_jwt_says_the_same_but_for_its_signature_ids_and_times(change: dict[str, Json], same: bool) -> None:
+    left, right = jwt(CLAIMS, SIGNATURES[0]), jwt(CLAIMS | change, SIGNATURES[1])
+    assert new().texts(left, right, "x") is same
+    assert new().texts(f"Bearer {left}", f"Bearer {right}", "x") is same
+    assert not new().texts(left, right[:-3], "x")
+    assert not new(left).texts(left, right, "x")
+
+
+def test_the_ids_in_a_jwt_are_those_elsewhere() -> None:
+    left, right = jwt(CLAIMS, SIGNATURES[0]), jwt(CLAIMS | {"sub": B}, SIGNATURES[1])
+    renaming = new()
+    assert renaming.texts(left, right, "x")
+    assert not renaming.texts(A, C, "x")
+    assert renaming.texts(A, B, "user")
+    assert '"sub":"x#1"' in renaming.symbol(left, "left")
+    assert renaming.masked(left, "left") == renaming.masked(right, "right")
+
+
+def test_what_base64_says_is_compared() -> None:
+    def encoded(text: str) -> str:
+        return base64.b64encode(text.encode()).decode()
+
+    assert not new().texts(encoded("invoice over 100 EUR"), encoded("invoice over 900 EUR"), "x")
+    assert not new().texts("Basic " + encoded("shop:live_key_a"), "Basic " + encoded("shop:test_key_b"), "x")
+    assert new().texts(encoded(f"Invoice:{A}"), encoded(f"Invoice:{B}"), "x")
+    assert not new().texts(encoded(f"Invoice:{A}"), encoded(f"Customer:{B}"), "x")
+
+
+def test_numbers_that_are_times_unless_given() -> None:
+    second, milli = 10**9, 10**12
+    assert new().near(second, second + 1)
+    assert new().near(milli, milli + 900)
+    assert not new().near(second, float(second + 1))
+    assert not new(str(second)).near(second, second + 1)
+    assert not new(str(second + 1)).near(second, second + 1)
+    assert not new(str(milli)).near(milli, milli + 900)
+    assert new(str(second)).symbolise(second, "left") == second
+
+
+def test_a_given_second_may_be_the_reading_of_a_run_long_before() -> None:
+    frame = Frame(left=[10**15], right=[2 * 10**15], tolerance=10**6)
+    renaming = Renaming(given=frozenset({str(10**9)}), frame=frame)
+    assert renaming.near(10**9, 2 * 10**9)
 
 
 def test_digits_alone_may_be_an_amount() -> None:

@@ -81,6 +81,12 @@ def test_notation(left: str, right: str, same: bool) -> None:
 def test_the_offset_may_change_between_summer_and_winter() -> None:
     assert COLLAPSED.same_notation("2026-07-01T08:00:00+02:00", "2026-12-01T08:00:00+01:00")
     assert not COLLAPSED.same_notation("2026-07-01T08:00:00+02:00", "2026-12-01T08:00:00Z")
+    assert COLLAPSED.same_notation("2026-07-01T08:00:00.5-0330", "2026-12-01T08:00:00-0230")
+
+
+@pytest.mark.parametrize("other", ["-08:00", "+04:00", "+0100", "+00:30"])
+def test_the_offset_may_change_by_an_hour_only(other: str) -> None:
+    assert not COLLAPSED.same_notation("2026-07-01T08:00:00+02:00", f"2026-12-01T08:00:00{other}")
 
 
 @pytest.mark.parametrize("scale", [1, 1_000, SECOND], ids=["s", "ms", "us"])

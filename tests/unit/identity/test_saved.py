@@ -29,6 +29,11 @@ def test_a_path_into_the_answer_is_saved(path: str, value: Json) -> None:
     assert dict(saved(stimulus(save={"it": path}), ANSWER)) == {"it": value}
 
 
+def test_an_answer_that_is_a_string_is_saved_without_its_quotes() -> None:
+    answer: dict[str, Json] = {"status": 200, "headers": {}, "body": {"json": "tok-1"}}
+    assert dict(saved(stimulus(save={"it": "$.body"}), answer)) == {"it": "tok-1"}
+
+
 @pytest.mark.parametrize("path", ["$.body.nope", "$.body.nothing", "$.body.lines[1]", "$.body.id.deeper"])
 def test_a_path_that_leads_nowhere_saves_nothing(path: str) -> None:
     assert dict(saved(stimulus(save={"it": path}), ANSWER)) == {}
