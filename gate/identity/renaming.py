@@ -292,13 +292,24 @@ class Renaming:
         if isinstance(content, str):
             return self.masked(content, which)
         if isinstance(content, dict):
-            return {
+            found = {
                 key: value if isinstance(value, str) and len(value) < SHORTEST else self.mask(value, which)
                 for key, value in content.items()
             }
+            return found if max(map(len, found), default=0) < SHORTEST else self._mask_keys(found, which)
         if isinstance(content, list):
             return [self.mask(value, which) for value in content]
         return self._number(content, which)
+
+    def _mask_keys(self, content: dict[str, Json], which: Which) -> Json:
+        """The same for ids as keys: as many values may stand under one that is blank, in no order."""
+        found: dict[str, list[Json]] = {}
+        for key, value in content.items():
+            found.setdefault(self.masked(key, which), []).append(value)
+        return {
+            key: values[0] if len(values) == 1 else sorted(values, key=canonical)
+            for key, values in found.items()
+        }
 
 
 def _aligned(left: str, right: str, ours: Sequence[Mark], theirs: Sequence[Mark]) -> bool:
