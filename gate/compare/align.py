@@ -1,6 +1,6 @@
 """Which item on the left is which on the right, before their ids are known."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple, TypeAlias
@@ -9,8 +9,10 @@ from gate.model import Json
 
 _MOST_PAIRS = 40_000
 """Above this many candidate pairs the rest is paired in order; scoring all would take seconds."""
-_MOST_STEPS = 4_000_000
-"""Above this many steps two sequences are paired place by place; finding what moved would take seconds."""
+_MOST_LEAVES = 4_000_000
+"""The same for what all candidate pairs hold together, however few they are."""
+_MOST_EQUALS = 100_000
+"""Above this many pairs of equals two sequences are paired place by place; finding what moved would take seconds."""
 Items: TypeAlias = Sequence[Json] | Mapping[int, Json]
 Flat: TypeAlias = dict[tuple[str | int, ...], Json]
 
@@ -57,17 +59,23 @@ def in_order(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[
     """Pair equal keys without crossings, as many as a reader would."""
     least = min(len(left), len(right))
     start = next((i for i in range(least) if left[i] != right[i]), least)
-    pairs = [(index, index) for index in range(start)]
-    ours, theirs = left[start:], right[start:]
-    counts: defaultdict[Hashable, int] = defaultdict(int)
-    for key in theirs:
-        counts[key] += 1
-    if sum(counts[key] for key in ours) > _MOST_STEPS:
-        return [(i, i) for i in range(least)]
-    blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
-    return pairs + [
-        (start + block.a + step, start + block.b + step) for block in blocks for step in range(block.size)
+    rest = least - start
+    end = next((i for i in range(rest) if left[-1 - i] != right[-1 - i]), rest)
+    ours, theirs = left[start : len(left) - end], right[start : len(right) - end]
+    return [
+        *((index, index) for index in range(start)),
+        *((start + a, start + b) for a, b in _between(ours, theirs)),
+        *((len(left) - index, len(right) - index) for index in range(end, 0, -1)),
     ]
+
+
+def _between(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """The same for what does not begin and end alike."""
+    counts = Counter(right)
+    if sum(counts[key] for key in left) > _MOST_EQUALS:
+        return [(i, i) for i, (ours, theirs) in enumerate(zip(left, right, strict=False)) if ours == theirs]
+    blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
+    return [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
 
 
 def by_likeness(rest: Alignment, left: Items, right: Items, least: float = 0.5) -> Alignment:
@@ -76,11 +84,11 @@ def by_likeness(rest: Alignment, left: Items, right: Items, least: float = 0.5) 
         return rest
     taken_left: dict[int, int] = {}
     taken_right: set[int] = set()
-    if len(rest.left) * len(rest.right) > _MOST_PAIRS:
+    ours, theirs = {a: flat(left[a]) for a in rest.left}, {b: flat(right[b]) for b in rest.right}
+    if _too_many(ours, theirs):
         taken_left = dict(zip(rest.left, rest.right, strict=False))
         taken_right = set(taken_left.values())
     else:
-        ours, theirs = {a: flat(left[a]) for a in rest.left}, {b: flat(right[b]) for b in rest.right}
         scored = sorted((-likeness(ours[a], theirs[b]), a, b) for a in rest.left for b in rest.right)
         for score, a, b in scored:
             if -score >= least and a not in taken_left and b not in taken_right:
@@ -91,6 +99,11 @@ def by_likeness(rest: Alignment, left: Items, right: Items, least: float = 0.5) 
         tuple(index for index in rest.left if index not in taken_left),
         tuple(index for index in rest.right if index not in taken_right),
     )
+
+
+def _too_many(left: Mapping[int, Flat], right: Mapping[int, Flat]) -> bool:
+    leaves = len(right) * sum(map(len, left.values())) + len(left) * sum(map(len, right.values()))
+    return len(left) * len(right) > _MOST_PAIRS or leaves > _MOST_LEAVES
 
 
 def likeness(left: Flat, right: Flat) -> float:

@@ -4,31 +4,62 @@ from collections.abc import Sequence
 
 from gate.compare.align import Alignment, alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
+from gate.compare.neighbours import Neighbours
 from gate.compare.nested import expand
 from gate.identity import Which, route
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
+
+Groups = dict[bytes, list[Event]]
+"""Messages in order, by outbox and key."""
 
 
 def compare_messages(context: Context) -> list[Difference]:
     """Compare the messages of each key as sequences; inside a race group as totals."""
     left, right = context.left.on(Channel.MESSAGE), context.right.on(Channel.MESSAGE)
-    ours, theirs = _by_key(context, left, "left"), _by_key(context, right, "right")
+    ours, theirs = _by_key(context, left, right)
     found: list[Difference] = []
     for key in dict.fromkeys((*ours, *theirs)):
         found += _sequence(context, ours.get(key, []), theirs.get(key, []))
     return found
 
 
-def _by_key(context: Context, events: Sequence[Event], which: Which) -> dict[bytes, list[Event]]:
-    """Messages by outbox and key; keys that only one side knows yet are taken together."""
-    groups: dict[bytes, list[Event]] = {}
+def _by_key(context: Context, left: Sequence[Event], right: Sequence[Event]) -> tuple[Groups, Groups]:
+    """Messages by outbox and key; keys that nothing tells apart yet are taken together."""
+    ours, theirs = _by_own_key(left), _by_own_key(right)
+    masks = _masked_keys(context, ours, "left"), _masked_keys(context, theirs, "right")
+    strict = Neighbours(context).tell_apart(
+        [members[0] for members in ours.values()], [members[0] for members in theirs.values()], *masks
+    )
+    both = set(strict[0]) & set(strict[1])
+    return _taken_together(ours, strict[0], masks[0], both), _taken_together(
+        theirs, strict[1], masks[1], both
+    )
+
+
+def _taken_together(
+    groups: Groups, strict: Sequence[bytes], masks: Sequence[bytes], both: set[bytes]
+) -> Groups:
+    found: Groups = {}
+    for members, apart, mask in zip(groups.values(), strict, masks, strict=True):
+        found.setdefault(apart if apart in both else mask, []).extend(members)
+    return {key: sorted(members, key=lambda event: event.seq) for key, members in found.items()}
+
+
+def _by_own_key(events: Sequence[Event]) -> Groups:
+    groups: Groups = {}
     for event in events:
-        value = event.inputs.get("key")
+        groups.setdefault(canonical([event.operation, event.inputs.get("key")]), []).append(event)
+    return groups
+
+
+def _masked_keys(context: Context, groups: Groups, which: Which) -> list[bytes]:
+    found = []
+    for first, *_ in groups.values():
+        value = first.inputs.get("key")
         if which == "right" and isinstance(value, int):
             value = context.documents.rows.on_left(value) or value
-        key = canonical([event.operation, context.renaming.mask(value, which)])
-        groups.setdefault(key, []).append(event)
-    return groups
+        found.append(canonical([first.operation, context.renaming.mask(value, which)]))
+    return found
 
 
 def _sequence(context: Context, left: Sequence[Event], right: Sequence[Event]) -> list[Difference]:

@@ -1,7 +1,6 @@
 """Stimuli that overlapped: what may change places among them."""
 
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gate.model import Event
@@ -17,16 +16,24 @@ class Racing(NamedTuple):
 
 def race_groups(left: Sequence[Event], right: Sequence[Event]) -> list[list[int]]:
     """The indexes of stimuli that overlapped, on either side, grouped; every stimulus stands in one group."""
-    group = list(range(len(left)))
-    for a, b in combinations(range(len(left)), 2):
-        if _overlap(left[a], left[b]) or _overlap(right[a], right[b]):
-            old, new = group[b], group[a]
-            group = [new if member == old else member for member in group]
-    return [[index for index, member in enumerate(group) if member == one] for one in dict.fromkeys(group)]
+    group = [[index] for index in range(len(left))]
+    for one, other in (*_overlaps(left), *_overlaps(right)):
+        less, more = sorted((group[one], group[other]), key=len)
+        if less is not more:
+            more += less
+            for index in less:
+                group[index] = more
+    return [sorted(members) for members in {id(members): members for members in group}.values()]
 
 
-def _overlap(a: Event, b: Event) -> bool:
-    return a.started_at < b.ended_at and b.started_at < a.ended_at
+def _overlaps(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
+    """Each event that began before an earlier one was over, with the one of these that ended last."""
+    latest = None
+    for index in sorted(range(len(events)), key=lambda i: (events[i].started_at, events[i].ended_at)):
+        if latest is not None and events[index].started_at < events[latest].ended_at:
+            yield latest, index
+        if latest is None or events[index].ended_at > events[latest].ended_at:
+            latest = index
 
 
 def racing(left: Sequence[Event], right: Sequence[Event]) -> list[Racing]:

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from gate.compare.align import Alignment, alignment, by_key, by_likeness
+from gate.compare.align import Alignment, alignment, by_key, by_keys, by_likeness
 from gate.compare.context import Context
+from gate.compare.neighbours import Neighbours
 from gate.compare.nested import expand
 from gate.identity import Which, singular
+from gate.identity.renaming import TIME
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
 
 
@@ -16,9 +18,11 @@ def compare_rows(context: Context) -> list[Difference]:
     left, right = context.left.on(Channel.ROW), context.right.on(Channel.ROW)
     tables = dict.fromkeys(event.operation for event in (*left, *right))
     found: list[Difference] = []
+    neighbours = Neighbours(context)
     for table in _parents_first(context, sorted(tables)):
         found += _table(
             context,
+            neighbours,
             table,
             [event for event in left if event.operation == table],
             [event for event in right if event.operation == table],
@@ -43,9 +47,13 @@ def _parents_first(context: Context, tables: Sequence[str]) -> list[str]:
     return ordered
 
 
-def _table(context: Context, table: str, left: Sequence[Event], right: Sequence[Event]) -> list[Difference]:
+def _table(
+    context: Context, neighbours: Neighbours, table: str, left: Sequence[Event], right: Sequence[Event]
+) -> list[Difference]:
     references = context.tables_of(table)
-    aligned = _align(context, table, left, right, references)
+    context.renaming.settle()  # what is bound is asked below, before any document is compared
+    left, right = _arranged(context, neighbours, left, right)
+    aligned = _align(context, neighbours, left, right, references)
     found: list[Difference] = []
     pairs = [(left[a], right[b]) for a, b in aligned.pairs]
     pairs += [(left[a], _untouched(left[a])) for a in aligned.left if _known_before(left[a])]
@@ -80,18 +88,52 @@ def _untouched(event: Event) -> Event:
     return replace(event, output=cast("dict[str, Json]", event.inputs["before"]))
 
 
+def _arranged(
+    context: Context, neighbours: Neighbours, left: Sequence[Event], right: Sequence[Event]
+) -> tuple[list[Event], list[Event]]:
+    """Rows whose keys are random by what they say, the others first; such keys stand in another order in each run."""
+    loose = [event for event in left if _random(context, event, "left")]
+    free = [event for event in right if _random(context, event, "right")]
+    if max(len(loose), len(free)) < 2:
+        return list(left), list(right)
+    ours = [neighbours.says(event, "left") for event in loose]
+    theirs = [neighbours.says(event, "right") for event in free]
+    ranks: dict[int, bytes] = {}
+    for events, said, strict in zip(
+        (loose, free), (ours, theirs), neighbours.tell_apart(loose, free, ours, theirs), strict=True
+    ):
+        for event, text, apart in zip(events, said, strict, strict=True):
+            ranks[id(event)] = text if TIME.encode() in text else apart  # those with a time are in its order
+    return (
+        sorted(left, key=lambda event: ranks.get(id(event), b"")),
+        sorted(right, key=lambda event: ranks.get(id(event), b"")),
+    )
+
+
+def _random(context: Context, event: Event, which: Which) -> bool:
+    """True where the key of a row is a generated id by its form."""
+    key = event.inputs["key"]
+    return context.renaming.symbolise(key, which) != key
+
+
 def _align(
-    context: Context, table: str, left: Sequence[Event], right: Sequence[Event], references: Mapping[str, str]
+    context: Context,
+    neighbours: Neighbours,
+    left: Sequence[Event],
+    right: Sequence[Event],
+    references: Mapping[str, str],
 ) -> Alignment:
-    """By key where both sides know it; new rows by what they say, then by likeness."""
-    ours = [_key(context, table, event, references, "left") for event in left]
-    theirs = [_key(context, table, event, references, "right") for event in right]
+    """By key where both sides know it; new rows by what they and their neighbours say, then by likeness."""
+    ours = [_key(context, event, references, "left") for event in left]
+    theirs = [_key(context, event, references, "right") for event in right]
     first = by_key(ours, theirs)
     fresh_left = [a for a in first.left if ours[a][0] == "new"]
     fresh_right = [b for b in first.right if theirs[b][0] == "new"]
     mine = {a: _masked(context, left[a], references, "left") for a in fresh_left}
     yours = {b: _masked(context, right[b], references, "right") for b in fresh_right}
-    second = by_key([canonical(mine[a]) for a in fresh_left], [canonical(yours[b]) for b in fresh_right])
+    keys = [canonical(mine[a]) for a in fresh_left], [canonical(yours[b]) for b in fresh_right]
+    strict = neighbours.tell_apart([left[a] for a in fresh_left], [right[b] for b in fresh_right], *keys)
+    second = by_keys(strict, keys)
     pairs = [*first.pairs, *((fresh_left[a], fresh_right[b]) for a, b in second.pairs)]
     rest = Alignment(
         tuple(pairs),
@@ -102,7 +144,7 @@ def _align(
 
 
 def _key(
-    context: Context, table: str, event: Event, references: Mapping[str, str], which: Which
+    context: Context, event: Event, references: Mapping[str, str], which: Which
 ) -> tuple[str, bytes | int]:
     """A comparable key, or one that equals no other where the key is a new, still unknown id."""
     key = event.inputs["key"]

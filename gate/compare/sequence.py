@@ -1,7 +1,7 @@
 """The order of times in one object: each is equal up to a tolerance, and yet they must follow one another as before."""
 
-from collections.abc import Collection, Iterator
-from itertools import combinations
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from gate.compare.documents import Leaf
 from gate.compare.paths import Path
@@ -12,6 +12,16 @@ _SHORTEST, _LONGEST = 19, 35
 """Characters of a time to the second, and to the nanosecond with its offset."""
 _CLEARLY = 1_000
 """Microseconds; some clocks are read to the millisecond only."""
+_TWICE = {3: 100_000, 6: 10_000}
+"""So far apart were two readings of a clock that has so many digits: quick ones in a row may say the same."""
+
+
+class _Moment(NamedTuple):
+    """What one field says on both sides: when, in microseconds, and how it is written."""
+
+    name: str
+    times: tuple[int, int]
+    texts: tuple[str, str]
 
 
 def out_of_order(
@@ -19,26 +29,32 @@ def out_of_order(
 ) -> Iterator[Leaf]:
     """Fields of one object whose times are generated, written alike, and in the other order on the right.
 
-    What is ``differing`` anyway is left out.
+    Also times that are one and the same on one side only. What is ``differing`` anyway is left out.
     """
     if isinstance(left, dict) and isinstance(right, dict):
-        both = [name for name in left if name in right]
-        times = {}
-        for name in both:
-            ours, theirs = left[name], right[name]
-            if isinstance(ours, str) and isinstance(theirs, str):
-                if ours != theirs and _is_time(ours, given) and _is_time(theirs, given):
-                    if (*path, name) not in differing:
-                        times[name] = ours, theirs
-            elif isinstance(ours, dict | list):
-                yield from out_of_order(ours, theirs, given, differing, (*path, name))
-        for one, other in combinations(times, 2):
-            if _reversed(*times[one], *times[other]):
-                first, second = sorted((one, other), key=lambda name: parse(times[name][0]) or 0)
-                yield Leaf(Kind.ORDER, (*path, second), [first, second], [second, first])
+        for moments in _clocks(left, right, given):
+            yield from _leaves([one for one in moments if (*path, one.name) not in differing], path)
+        for name, value in left.items():
+            if isinstance(value, dict | list) and name in right:
+                yield from out_of_order(value, right[name], given, differing, (*path, name))
     elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         for index, (ours, theirs) in enumerate(zip(left, right, strict=True)):
             yield from out_of_order(ours, theirs, given, differing, (*path, index))
+
+
+def _clocks(left: dict[str, Json], right: dict[str, Json], given: Collection[str]) -> Iterable[list[_Moment]]:
+    """The times of one object by how they are written; none where all are equal to the letter."""
+    found: dict[tuple[tuple[str, str], bool], list[_Moment]] = {}
+    changed = False
+    for name, ours in left.items():
+        theirs = right.get(name)
+        if isinstance(ours, str) and isinstance(theirs, str) and _SHORTEST <= len(ours) <= _LONGEST:
+            if _is_time(ours, given) and _is_time(theirs, given):
+                changed = changed or ours != theirs
+                if (clock := _clock(ours)) == _clock(theirs):
+                    moment = _Moment(name, (parse(ours) or 0, parse(theirs) or 0), (ours, theirs))
+                    found.setdefault(clock, []).append(moment)
+    return found.values() if changed else ()
 
 
 def _is_time(text: str, given: Collection[str]) -> bool:
@@ -48,10 +64,55 @@ def _is_time(text: str, given: Collection[str]) -> bool:
     return len(found) == 1 and found[0].is_time and found[0].text == text
 
 
-def _reversed(left: str, right: str, left_other: str, right_other: str) -> bool:
-    """True where one clearly came before the other, and now comes after it."""
-    texts = (left, right, left_other, right_other)
-    if len({(notation(text), len(text) > 20 and text[19] in ".,") for text in texts}) != 1:
-        return False  # one clock cuts off what another shows
-    a, b, c, d = (parse(text) or 0 for text in (left, left_other, right, right_other))
-    return (a + _CLEARLY <= b and c - _CLEARLY >= d) or (a - _CLEARLY >= b and c + _CLEARLY <= d)
+def _clock(text: str) -> tuple[tuple[str, str], bool]:
+    """The notation of a time, and whether it has a fraction: one clock cuts off what another shows."""
+    return notation(text), len(text) > 20 and text[19] in ".,"
+
+
+def _leaves(moments: Sequence[_Moment], path: Path) -> Iterator[Leaf]:
+    """At most one for each field."""
+    if len(moments) < 2:
+        return
+    passed = _passed(moments)
+    for name, first in passed.items():
+        yield Leaf(Kind.ORDER, (*path, name), [first, name], [name, first])
+    for side in (0, 1):
+        for name, first in _one_time(moments, side):
+            if name not in passed:
+                passed[name] = first
+                said = "‹a later time›", f"‹time of {first}›"
+                yield Leaf(Kind.CHANGED, (*path, name), said[1 - side], said[side])
+
+
+def _passed(moments: Sequence[_Moment]) -> dict[str, str]:
+    """Each field whose time clearly came after that of another, and now comes before it, with that other one."""
+    found: dict[str, str] = {}
+    ordered = sorted(moments, key=lambda moment: (moment.times[0], moment.name))
+    latest, place = ordered[0], 0
+    for moment in ordered:
+        while ordered[place].times[0] + _CLEARLY <= moment.times[0]:
+            latest = max(latest, ordered[place], key=lambda before: before.times[1])
+            place += 1
+        if place and latest.times[1] - _CLEARLY >= moment.times[1]:
+            found[moment.name] = latest.name
+    return found
+
+
+def _one_time(moments: Sequence[_Moment], side: int) -> Iterator[tuple[str, str]]:
+    """Fields that are one text on this side, and on the other clearly read the clock later than the first of them."""
+    alike: dict[str, list[_Moment]] = {}
+    for moment in sorted(moments, key=lambda moment: (moment.times[1 - side], moment.name)):
+        alike.setdefault(moment.texts[side], []).append(moment)
+    for first, *others in alike.values():
+        for moment in others:
+            digits = max(map(_digits, (*first.texts, *moment.texts)))
+            least = _TWICE[3 if digits == 3 else 6]
+            if digits >= 3 and moment.times[1 - side] - first.times[1 - side] >= least:
+                yield moment.name, first.name
+
+
+def _digits(text: str) -> int:
+    """How many digits of a second a time tells; zeros at the end may be filled up."""
+    rest = text[20:]
+    fraction = rest[: len(rest) - len(rest.lstrip("0123456789"))] if text[19:20] in (".", ",") else ""
+    return len(fraction.rstrip("0"))

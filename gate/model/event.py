@@ -35,7 +35,7 @@ class Event:
     request   method, path, query, headers, body            status, headers, body; or error
     call      host, method, path, query, headers, body      status, headers, body; or error
     row       store, key (columns), existed, before         columns and values; None: deleted
-    message   key, position                                 columns and values
+    message   key, position, before                         columns and values; None: deleted
     log       level                                         the fields of the line
     ========  ============================================  =======================================
 

@@ -1,12 +1,14 @@
 """Everything seen of one live side, sorted into one recording a scenario."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gate.config import Messages, Settings
 from gate.errors import InconclusiveError
-from gate.identity import marks, parse, readable, texts
+from gate.identity import deep, marks, parse, readable, texts
 from gate.model import Channel, Event, Header, Json, Recording, Table
+from gate.model.body import parse as parse_json
 from gate.observe.logs import log_events
 from gate.observe.owners import owners
 from gate.observe.rows import Snapshot, changes, qualified, snapshot
@@ -74,7 +76,7 @@ def observe(headers: Mapping[str, Header], evidence: Evidence, settings: Setting
         (events[owner] if owner else unowned).append(event)
     for name, event in log_events(evidence.logs, traces):
         events[name].append(event)
-    state = _state_ids(evidence.before)
+    state = _state(evidence.before)
     return Observed(
         recordings={
             name: _recording(header, events[name], tables, state, settings)
@@ -94,19 +96,27 @@ def _changes(evidence: Evidence, settings: Settings) -> Iterable[Event]:
 
 def _message(event: Event, outbox: Messages) -> Event:
     """An outbox row as the message that it is; its number in the outbox only says the order."""
-    row = dict(event.output or {})
+    before = event.inputs.get("before")
+    stood = before if isinstance(before, dict) else None
+    row = event.output or stood or {}
     for column in (outbox.order_by, outbox.key):
         if row and column not in row:
             raise InconclusiveError(f"outbox {outbox.table} has no column {column}; check gate.yml")
-    position = row.pop(outbox.order_by, None)
-    if outbox.published:
-        row.pop(outbox.published, None)
-    return replace(
-        event,
-        channel=Channel.MESSAGE,
-        inputs={"key": row.get(outbox.key), "position": position},
-        output=row,
-    )
+    inputs: dict[str, Json] = {
+        "key": _told(row, outbox).get(outbox.key),
+        "position": row.get(outbox.order_by),
+    }
+    if stood is not None:
+        inputs["before"] = _told(stood, outbox)
+    said = None if event.output is None else _told(event.output, outbox)
+    return replace(event, channel=Channel.MESSAGE, inputs=inputs, output=said)
+
+
+def _told(row: Mapping[str, Json], outbox: Messages) -> dict[str, Json]:
+    """The columns that say something to who reads the message."""
+    return {
+        column: value for column, value in row.items() if column not in (outbox.order_by, outbox.published)
+    }
 
 
 def _effect(event: Event, traces: Mapping[str, str]) -> Event:
@@ -124,22 +134,32 @@ def _first_time(event: Event) -> int:
     return min((moment for moment in moments if moment), default=0)
 
 
-def _state_ids(before: Mapping[str, Snapshot]) -> set[str]:
+class _State(NamedTuple):
+    """What stood there before: the ids and times in it, and the numbers of its rows by table."""
+
+    ids: set[str]
+    numbers: Mapping[str, set[int]]
+
+
+def _state(before: Mapping[str, Snapshot]) -> _State:
     found: set[str] = set()
+    numbers: dict[str, set[int]] = {}
     for shot in before.values():
         for name, rows in shot.rows.items():
             for row in rows.values():
                 found |= {mark.text for text in texts(dict(row)) for mark in marks(text)}
-                if shot.tables[name].sequence:
-                    found |= {f"{name}#{row[column]}" for column in shot.tables[name].key}
-    return found
+            table = shot.tables[name]
+            if table.sequence:
+                keys = (row.get(column) for row in rows.values() for column in table.key)
+                numbers[name] = {key for key in keys if isinstance(key, int)}
+    return _State(found, numbers)
 
 
 def _recording(
     header: Header,
     events: Sequence[Event],
     tables: Mapping[str, Table],
-    state: set[str],
+    state: _State,
     settings: Settings,
 ) -> Recording:
     numbered: list[Event] = []
@@ -156,25 +176,34 @@ def _recording(
             started_at=min((event.started_at for event in numbered if event.started_at), default=0),
             channels=_channels(settings),
             tables=used,
-            given=tuple(sorted(state & _named(numbered, tables))),
+            given=_given(numbered, used, state),
         ),
         events=tuple(numbered),
     )
 
 
-def _named(events: Sequence[Event], tables: Mapping[str, Table]) -> set[str]:
-    """Every id, time and row number in the events."""
-    found: set[str] = set()
+def _given(events: Sequence[Event], used: Mapping[str, Table], state: _State) -> tuple[str, ...]:
+    """Every id and time of the state that the events name, and every row whose number stands in them."""
+    named: set[str] = set()
+    numbers: set[int] = set()
     for event in events:
         for content in (readable(event.inputs), readable(event.output)):
-            found |= {mark.text for text in texts(content) for mark in marks(text)}
-        if event.channel is Channel.ROW:
-            table = tables[event.operation]
-            for column, value in (event.output or {}).items():
-                target = event.operation if column in table.key else table.references.get(column)
-                if target and isinstance(value, int):
-                    found.add(f"{target}#{value}")
-    return found
+            named |= {mark.text for text in texts(content) for mark in marks(text)}
+            numbers.update(_numbers(content))
+    rows = {f"{table}#{number}" for table in used for number in numbers & state.numbers.get(table, set())}
+    return tuple(sorted(state.ids & named | rows))
+
+
+def _numbers(content: Json) -> Iterator[int]:
+    """Every whole number in a document, also in JSON inside a string."""
+    if isinstance(content, str) and content[:1] in ("{", "["):
+        said = parse_json(content.encode(errors="replace"))
+        content = None if deep(said) else said
+    if isinstance(content, dict | list):
+        for value in content.values() if isinstance(content, dict) else content:
+            yield from _numbers(value)
+    elif isinstance(content, int) and not isinstance(content, bool):
+        yield content
 
 
 def _order(event: Event) -> tuple[int, int, str]:

@@ -67,15 +67,21 @@ def _by_key(table: str, rows: Sequence[Row], key: tuple[str, ...]) -> dict[bytes
     return found
 
 
+def _place(key: Sequence[str], row: Row, identity: bytes) -> tuple[list[int], bytes]:
+    """Where a row stands in order of its key: 9 before 10."""
+    values = [row.get(column) for column in key]
+    return [value for value in values if isinstance(value, int)], identity
+
+
 def changes(store: str, before: Snapshot, after: Snapshot) -> Iterator[Event]:
     """One event for each row that was added, changed or deleted, in order of table and key."""
     for name, table in {**before.tables, **after.tables}.items():
         old, new = before.rows.get(name, {}), after.rows.get(name, {})
-        for identity in sorted(old.keys() | new.keys()):
+        rows = {**old, **new}
+        for identity in sorted(rows, key=lambda identity: _place(table.key, rows[identity], identity)):
             if identity in old and identity in new and canonical(old[identity]) == canonical(new[identity]):
                 continue
-            row = new.get(identity)
-            shown = row if row is not None else old[identity]
+            row, shown = new.get(identity), rows[identity]
             yield Event(
                 seq=0,
                 channel=Channel.ROW,

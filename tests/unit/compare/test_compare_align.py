@@ -47,3 +47,18 @@ def test_by_likeness_leaves_what_is_not_alike() -> None:
 def test_by_likeness_pairs_in_order_where_scoring_would_take_seconds() -> None:
     many = [{"n": n} for n in range(300)]
     assert len(by_likeness(alignment([], 300, 300), many, many[::-1]).pairs) == 300
+
+
+def test_by_likeness_pairs_in_order_where_a_few_hold_very_much() -> None:
+    many = [{f"k{leaf}": n * leaf for leaf in range(500)} for n in range(70)]
+    found = by_likeness(alignment([], 70, 70), many, many[::-1])
+    assert found.pairs == tuple((n, n) for n in range(70))
+
+
+def test_long_sequences_of_few_kinds_pair_what_begins_and_ends_alike_and_else_equals_in_place() -> None:
+    middle = [n % 2 for n in range(2000)], [n // 3 % 2 for n in range(2001)]
+    left, right = ["a", "b", 1, *middle[0], "y", "z"], ["a", "b", 2, *middle[1], "y", "z"]
+    found = in_order(left, right)
+    assert found[:2] == [(0, 0), (1, 1)] and found[-2:] == [(2003, 2004), (2004, 2005)]
+    assert all(left[a] == right[b] for a, b in found)
+    assert found[2:-2] == [(n + 3, n + 3) for n in range(2000) if middle[0][n] == middle[1][n]]

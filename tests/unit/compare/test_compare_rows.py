@@ -1,6 +1,9 @@
 """Final rows: by key where it is known, else by what they say."""
 
 import json
+from itertools import permutations
+from random import Random
+from uuid import UUID
 
 import pytest
 
@@ -154,3 +157,85 @@ def test_tables_without_a_key_are_bags() -> None:
     assert not differences(bag("a", "a", "b"), bag("b", "a", "a"))
     assert [d.kind for d in differences(bag("a", "a"), bag("a"))] == [Kind.MISSING]
     assert [d.kind for d in differences(bag("a"), bag("a", "a"))] == [Kind.DUPLICATE]
+
+
+GRAPH = {
+    "carts": Table(key=("id",)),
+    "items": Table(key=("id",), references={"cart_id": "carts"}),
+    "links": Table(key=("id",), sequence=True),
+    "uses": Table(key=("id",), references={"link_id": "links"}, sequence=True),
+}
+
+
+def some(number: int, run: int) -> str:
+    """An id that is another in each run, so that rows come in another order."""
+    return str(UUID(int=Random(f"{number} {run}").getrandbits(128), version=4))
+
+
+def written(*events: Event) -> Recording:
+    return recording(request({"ok": True}), *sorted(events, key=lambda e: str(e.inputs["key"])), tables=GRAPH)
+
+
+def carts(run: int, *skus: str) -> Recording:
+    """Carts that say all the same, each with an item."""
+    return written(
+        *(row("carts", {"id": some(n, run), "cents": 1}) for n in range(len(skus))),
+        *(
+            row("items", {"id": some(9 + n, run), "cart_id": some(n, run), "sku": sku})
+            for n, sku in enumerate(skus)
+        ),
+    )
+
+
+@pytest.mark.parametrize("run", range(1, 7))
+def test_equal_rows_are_told_apart_by_who_refers_to_them(run: int) -> None:
+    assert not differences(carts(0, "a", "b", "c"), carts(run, "a", "b", "c"))
+    found = differences(carts(0, "a", "b", "c"), carts(run, "a", "b", "d"))
+    assert [(d.kind, d.path) for d in found] == [(Kind.CHANGED, "$.sku")]
+    found = differences(carts(0, "a", "b", "b"), carts(run, "a", "b"))
+    assert [(d.kind, d.path, d.operation) for d in found] == [
+        (Kind.MISSING, "$", "carts"),
+        (Kind.MISSING, "$", "items"),
+    ]
+
+
+@pytest.mark.parametrize("places", list(permutations(range(3))), ids=str)
+def test_equal_numbered_rows_are_told_apart_by_who_refers_to_them(places: tuple[int, ...]) -> None:
+    def side(first: int, order: tuple[int, ...]) -> Recording:
+        links = [row("links", {"id": first + n}) for n in range(3)]
+        uses = [row("uses", {"id": n, "link_id": first + order[n], "by": "abc"[n]}) for n in range(3)]
+        return written(*links, *uses)
+
+    assert not differences(side(7, (0, 1, 2)), side(70, places))
+
+
+def test_a_number_that_an_answer_told_is_known_though_the_answers_are_equal_to_the_byte() -> None:
+    def side(*numbers: int) -> Recording:
+        asked = [request({"link": {"id": n}}, seq=n, ask="POST /v1/links") for n in (1, 2)]
+        return recording(*asked, *(row("links", {"id": n}) for n in numbers), tables=GRAPH)
+
+    assert not differences(side(1, 2), side(2, 1))
+
+
+def priced(run: int, extra: int) -> Recording:
+    return written(
+        *(row("carts", {"id": some(n, run), "name": f"n{n}", "cents": n + extra}) for n in range(4)),
+        *(row("items", {"id": some(9 + n, run), "cart_id": some(n, run), "n": extra}) for n in range(4)),
+    )
+
+
+def test_rows_with_random_keys_give_the_same_result_in_every_run() -> None:
+    found = {repr(differences(priced(run, 0), priced(run + 50, 1))) for run in range(6)}
+    assert len(found) == 1
+    assert "cart#1" in found.pop()
+
+
+def test_equal_rows_with_times_keep_their_order_where_all_around_them_changed() -> None:
+    def side(run: int, extra: int) -> Recording:
+        at = [f"2025-10-09T08:53:20.{n}00000Z" for n in range(4)]
+        made = [row("carts", {"id": some(n, run), "made_at": at[n]}) for n in range(4)]
+        items = [row("items", {"id": some(9 + n, run), "cart_id": some(n, run), "n": n}) for n in range(4)]
+        names = [row("people", {"id": f"p{n}", "cart": some(n, run), "n": n + extra}) for n in range(4)]
+        return recording(request({"ok": True}), *made, *items, *names, tables=GRAPH)
+
+    assert [d.path for d in differences(side(0, 0), side(1, 10))] == ["$.n"] * 4

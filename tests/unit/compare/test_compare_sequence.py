@@ -64,3 +64,56 @@ def test_a_time_that_was_given_is_compared_as_it_is() -> None:
         return recording(request(said, sent={"due_at": at(20)}, ask="POST /v1/pay"))
 
     assert not differences(due(at(10)), due(at(30)))
+
+
+def test_one_that_passes_several_is_told_once() -> None:
+    def three(*times: float) -> Recording:
+        return recording(request({name: at(time) for name, time in zip("abc", times, strict=True)}))
+
+    found = differences(three(10, 20, 30), three(30, 20, 10))
+    assert [(d.kind, d.path, d.baseline) for d in found] == [
+        (Kind.ORDER, "$.body.b", ["a", "b"]),
+        (Kind.ORDER, "$.body.c", ["a", "c"]),
+    ]
+    found = differences(three(10, 10.6, 11.2), three(11.2, 10.6, 10))
+    assert [d.baseline for d in found] == [["a", "c"]], "though each is close to its neighbour"
+
+
+def test_two_times_that_become_one() -> None:
+    apart, one = paid(at(10.001), at(30.002)), paid(at(15.003), at(15.003))
+    later, same = "‹a later time›", "‹time of created_at›"
+    assert [(d.kind, d.path, d.baseline, d.candidate) for d in differences(apart, one)] == [
+        (Kind.CHANGED, "$.body.payment.captured_at", later, same),
+        (Kind.CHANGED, "$.captured_at", later, same),
+    ]
+    assert [(d.baseline, d.candidate) for d in differences(one, apart)] == [(same, later)] * 2
+
+
+def test_a_time_that_is_no_longer_written_though_the_first_is_equal_to_the_letter() -> None:
+    assert len(differences(paid(at(10.001), at(30.002)), paid(at(10.001), at(10.001)))) == 2
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ((at(10.001), at(15.002)), (at(20.003), at(20.003))),
+        ((at(11, digits=3), at(61, digits=3)), (at(21, digits=3), at(21, digits=3))),
+        ((at(11), at(61)), (at(21), at(21))),
+        ((at(1000, digits=0), at(2000, digits=0)), (at(1000, digits=0), at(1000, digits=0))),
+        ((at(1000, digits=2), at(1990, digits=2)), (at(1010, digits=2), at(1010, digits=2))),
+    ],
+    ids=["close", "milliseconds", "filled-up", "seconds", "hundredths"],
+)
+def test_two_readings_of_a_clock_may_give_one_text(left: tuple[str, str], right: tuple[str, str]) -> None:
+    assert not differences(paid(*left), paid(*right))
+    assert not differences(paid(*right), paid(*left))
+
+
+def test_one_time_of_milliseconds_where_they_clearly_stood_apart() -> None:
+    apart, one = paid(at(11, digits=3), at(211, digits=3)), paid(at(21, digits=3), at(21, digits=3))
+    assert len(differences(apart, one)) == 2
+
+
+def test_in_a_race_two_times_may_become_one() -> None:
+    other = request({"ok": True}, seq=1, ask="POST /v1/hook", at=START, duration=SECOND)
+    assert not differences(paid(at(10.001), at(30.002), other), paid(at(15.003), at(15.003), other))

@@ -89,3 +89,19 @@ def test_no_difference_no_finding() -> None:
 def test_suppressed_is_summed() -> None:
     both = [comparison(suppressed={"$.a": 2}), comparison(suppressed={"$.a": 1, "$.b": 3})]
     assert suppressed(both) == {"$.a": 3, "$.b": 3}
+
+
+@pytest.mark.parametrize("channel", [Channel.ROW, Channel.CALL])
+def test_evidence_without_an_order_stands_by_what_it_says(channel: Channel) -> None:
+    several = [replace(CHANGED, channel=channel, baseline=n, candidate=n + 1) for n in (3, 1, 2)]
+    found = [findings([comparison(*order)]) for order in (several, several[::-1])]
+    assert found[0] == found[1]
+    assert [one.baseline for one in found[0][0].evidence] == [1, 2, 3]
+    asked = findings([comparison(*(replace(one, channel=Channel.REQUEST) for one in several))])[0]
+    assert [one.baseline for one in asked.evidence] == [3, 1, 2], "requests have an order"
+
+
+def test_of_a_renamed_column_what_went_comes_first() -> None:
+    lost, new = (replace(one, channel=Channel.ROW, operation="plans") for one in (LOST, NEW))
+    found = findings([comparison(lost, new)])
+    assert [(one.kind, one.evidence) for one in found] == [("missing", (lost, new))]

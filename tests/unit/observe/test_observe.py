@@ -8,7 +8,7 @@ import pytest
 
 from gate.adapters.sqlite import SqliteStore
 from gate.config import Messages, Observe, Redactor, Rows, Settings, Stimuli, Store
-from gate.model import Channel, Event, Header
+from gate.model import Channel, Event, Header, Json
 from gate.observe import UNOWNED, Evidence, Observed, observe, snapshots
 from gate.ports import Played, PlayedCall
 from tests.fakes.events import request
@@ -84,7 +84,7 @@ def test_two_stores_with_a_table_of_one_name(tmp_path: Path) -> None:
     tables = found.header.tables
     assert set(tables) == {"sales.notes", "sales.people", "stock.notes", "stock.people"}
     assert tables["stock.notes"].references == {"writer": "stock.people"} and tables["stock.notes"].sequence
-    assert found.header.given == ("stock.people#3",)  # a note 7 was there, but in the other store
+    assert found.header.given == ("sales.notes#7", "stock.people#3")  # and no note 7 was in stock
     assert not seen.unowned.events
 
 
@@ -143,3 +143,28 @@ def test_where_all_is_tied_to_a_scenario_there_is_nothing_else(tmp_path: Path) -
     world = Databases(tmp_path, "sales", observed=Observe())
     seen = world.observed({"sales": f"INSERT INTO notes VALUES (1, '{A}', NULL)"}, request(0, said={"id": A}))
     assert not seen.unowned.events and seen.unowned.header.tables == {}
+
+
+def test_numbers_of_the_state_that_an_answer_names_are_given(tmp_path: Path) -> None:
+    world = Databases(tmp_path, "sales", observed=Observe())
+    world.open["sales"].executescript("INSERT INTO people VALUES (3, 'x'), (4, 'y'), (5, 'z'), (6, 'z')")
+    said: Json = {"id": A, "writer": {"id": 4}, "log": '{"writer": 5}', "is_new": True, "count": 2}
+    seen = world.observed({"sales": f"INSERT INTO notes VALUES (8, '{A}', 3)"}, request(0, said=said))
+    header = seen.recordings["one"].header
+    assert header.given == ("people#3", "people#4", "people#5")
+
+
+def test_a_message_tells_what_it_was(tmp_path: Path) -> None:
+    world = Databases(tmp_path, "sales", observed=Observe(messages=(OUTBOX,)))
+    world.open["sales"].execute(f"INSERT INTO outbox VALUES (1, '{A}', 'now'), (2, '{A}', NULL)")
+    writes = f"DELETE FROM outbox WHERE id = 1; UPDATE outbox SET about = '{B}' WHERE id = 2"
+    gone, changed = (
+        world.observed({"sales": writes}, request(0, said={"id": A, "next": B}))
+        .recordings["one"]
+        .on(Channel.MESSAGE)
+    )
+    assert (gone.inputs, gone.output) == ({"key": A, "position": 1, "before": {"about": A}}, None)
+    assert (changed.inputs, changed.output) == (
+        {"key": B, "position": 2, "before": {"about": A}},
+        {"about": B},
+    )

@@ -25,6 +25,11 @@ def test_added_changed_deleted() -> None:
     assert found == [(True, {"id": 1, "a": 2}), (True, None), (False, {"id": 3, "a": 3})]
 
 
+def test_numbered_rows_stand_in_order_of_their_numbers() -> None:
+    found = seen([], [{"id": n} for n in (10, 9, 100, 11)], key=("id",))
+    assert found == [(False, {"id": n}) for n in (9, 10, 11, 100)]
+
+
 def test_rows_without_a_key_are_counted() -> None:
     assert seen([{"n": 1}], [{"n": 1}, {"n": 1}, {"n": 2}]) == [(False, {"n": 1}), (False, {"n": 2})]
     assert seen([{"n": 1}, {"n": 1}], [{"n": 1}]) == [(True, None)]

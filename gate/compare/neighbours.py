@@ -1,0 +1,118 @@
+"""What else of a scenario holds the ids of an event: it tells apart what says the same while ids are unknown."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from gate.compare.context import Context
+from gate.compare.documents import About
+from gate.compare.nested import expand
+from gate.identity import Which, ids, route, singular
+from gate.model import Channel, Event, Json, canonical
+
+Keys = Sequence[bytes]
+_ROUNDS = 2
+"""How far to look: at the events that share an id with this one, and at those that share one with them."""
+_CHANNELS = (Channel.CALL, Channel.ROW, Channel.MESSAGE)
+
+
+class Neighbours:
+    """The events of both sides by the ids in them; looked up only where there are twins."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._held: dict[Which, dict[str, list[tuple[str, Event]]]] = {}
+        self._known: dict[tuple[int | str, Which, int], bytes] = {}
+
+    def tell_apart(
+        self, left: Sequence[Event], right: Sequence[Event], ours: Keys, theirs: Keys
+    ) -> tuple[list[bytes], list[bytes]]:
+        """The keys of events, those that several have made stricter by what is around each of them."""
+        twins = {key for side in (ours, theirs) for key, count in Counter(side).items() if count > 1}
+        self._known.clear()  # more ids may be known by now
+        return self._strict(left, ours, twins, "left"), self._strict(right, theirs, twins, "right")
+
+    def says(self, event: Event, which: Which) -> bytes:
+        """All that an event says, in symbols, so that it is the same in every run."""
+        return canonical(self._said(event, which))
+
+    def _strict(self, events: Sequence[Event], keys: Keys, twins: set[bytes], which: Which) -> list[bytes]:
+        return [
+            key + self._around(event, which, _ROUNDS) if key in twins else key
+            for event, key in zip(events, keys, strict=True)
+        ]
+
+    def _around(self, event: Event, which: Which, rounds: int) -> bytes:
+        """What an event says and, so many rounds on, what all that hold one of its unknown ids say."""
+        place = (id(event), which, rounds)
+        if place not in self._known:
+            shared = [
+                (where, self._of(name, which, rounds))
+                for where, name in (_names(self._context, event) if rounds else ())
+                if self._unknown(name, which)
+            ]
+            self._known[place] = _digest(self._said(event, which), shared)
+        return self._known[place]
+
+    def _of(self, name: str, which: Which, rounds: int) -> bytes:
+        place = (name, which, rounds)
+        if place not in self._known:
+            holders = self._holders(which).get(name, ())
+            said = [(where, self._around(event, which, rounds - 1)) for where, event in holders]
+            self._known[place] = _digest(None, said)
+        return self._known[place]
+
+    def _unknown(self, name: str, which: Which) -> bool:
+        renaming = self._context.renaming
+        return name not in renaming.given and renaming.bound(name, which) is None
+
+    def _said(self, event: Event, which: Which) -> Json:
+        context = self._context
+        about = About("", singular(event.operation), context.tables_of(event.operation))
+        return context.documents.shown(_content(context, event), which, about)
+
+    def _holders(self, which: Which) -> Mapping[str, Sequence[tuple[str, Event]]]:
+        if which not in self._held:
+            held: dict[str, list[tuple[str, Event]]] = {}
+            side = self._context.left if which == "left" else self._context.right
+            for event in side.events:
+                for where, name in _names(self._context, event) if event.channel in _CHANNELS else ():
+                    held.setdefault(name, []).append((where, event))
+            self._held[which] = held
+        return self._held[which]
+
+
+def _names(context: Context, event: Event) -> Iterator[tuple[str, str]]:
+    """The ids in an event and where they stand."""
+    where = f"{event.channel} {route(event.operation)}"
+    yield from _ids(_content(context, event), where, context.tables_of(event.operation))
+
+
+def _ids(content: Json, where: str, references: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if isinstance(content, str):
+        yield from ((where, name) for name in ids(content))
+    elif isinstance(content, list):
+        for value in content:
+            yield from _ids(value, where, {})
+    elif isinstance(content, dict):
+        for column, value in content.items():
+            named = ids(column)
+            yield from ((where, name) for name in named)
+            if column in references and isinstance(value, int):
+                yield f"{where}.{column}", f"{references[column]}#{value}"
+            else:
+                yield from _ids(value, where if named else f"{where}.{column}", {})
+
+
+def _content(context: Context, event: Event) -> Json:
+    if event.channel is Channel.CALL:
+        sent = context.read(event.inputs)
+        return (
+            {name: sent.get(name) for name in ("path", "query", "body")} if isinstance(sent, dict) else sent
+        )
+    return {column: expand(value) for column, value in (event.output or {}).items()}
+
+
+def _digest(content: Json, around: Sequence[tuple[str, bytes]]) -> bytes:
+    places: list[Json] = [[where, found.hex()] for where, found in sorted(around)]
+    return hashlib.sha256(canonical([content, places])).digest()
