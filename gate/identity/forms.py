@@ -119,6 +119,8 @@ def _tokens(text: str, start: int, end: int, found: list[Mark]) -> None:
         word = match.group()
         if _is_token(word):
             _add(word, match.start(), found)
+        elif len(word) > _LONGEST_TOKEN and ("+" in word or "/" in word):
+            continue
         elif not word.isalnum():  # usr_ckv3x9k0p000001l4f3h2g7q8: a token behind words
             for piece in _PIECE.finditer(text, *match.span()):
                 if _is_token(piece.group()):

@@ -76,7 +76,8 @@ def test_an_endless_body_is_not_waited_for() -> None:
         assert answer_of(url) == "200" and time.monotonic() - began < 10
 
 
-def test_silence_is_not_waited_for() -> None:
+def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gate.adapters.readiness._TIMEOUT", 0.3)
     with saying(b"HTTP/1.1 200", hold=20) as url:
         assert answer_of(url) == "ReadTimeout"
 

@@ -11,7 +11,7 @@ from gate.identity import given, marks, texts
 from gate.model import Channel, Comparison, Difference, Json, Recording
 from tests.unit.compare.perturb import COMPARED, HEADERS, RULES, Spoilt, billing, compared, elsewhere, spoil
 
-SMALL = ("bad-requests", "catalogue-and-report", "pause-and-resume")
+SMALL = ("bad-requests", "catalogue-and-report")
 """Every leaf and every way to spoil it; of the other scenarios a sample, since all take minutes."""
 SAMPLE = 25
 

@@ -125,7 +125,7 @@ def test_what_is_read_inside_base64(text: str, wanted: Json) -> None:
 
 
 def test_random_bytes_say_nothing() -> None:
-    assert not [token for token in (_urlsafe(16)() for _ in range(100_000)) if inside(token) is not None]
+    assert not [token for token in (_urlsafe(16)() for _ in range(20_000)) if inside(token) is not None]
 
 
 def test_claims_are_read_inside_a_jwt() -> None:
@@ -135,8 +135,9 @@ def test_claims_are_read_inside_a_jwt() -> None:
 
 
 def test_long_base64_is_content_and_no_id() -> None:
-    assert marks(base64.b64encode(RANDOM.randbytes(700)).decode())
-    assert not marks(base64.b64encode(RANDOM.randbytes(1500)).decode())
+    for _ in range(50):
+        assert marks(base64.b64encode(RANDOM.randbytes(700)).decode())
+        assert not marks(base64.b64encode(RANDOM.randbytes(1500)).decode())
 
 
 def test_what_is_shorter_than_sixteen_is_never_an_id() -> None:
@@ -169,8 +170,8 @@ def _urlsafe(size: int) -> Callable[[], str]:
         pytest.param(_of(string.digits + string.ascii_lowercase, 24, "c"), 0.02, id="cuid"),
     ],
 )
-def test_how_many_of_100_000_random_tokens_are_taken_for_words(make: Callable[[], str], most: float) -> None:
-    made = [make() for _ in range(100_000)]
+def test_how_many_of_20_000_random_tokens_are_taken_for_words(make: Callable[[], str], most: float) -> None:
+    made = [make() for _ in range(20_000)]
     missed = sum(ids(token) != (token,) for token in made)
     assert missed / len(made) <= most
 
