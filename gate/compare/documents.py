@@ -235,8 +235,8 @@ class Documents:
 
     def _leaf(self, kind: Kind, path: Path, left: Json, right: Json, about: About) -> Leaf:
         ours, theirs = self.shown(left, "left", about), self.shown(right, "right", about)
-        if kind is Kind.CHANGED and ours == theirs and isinstance(left, str) and isinstance(right, str):
-            ours, theirs = _told_apart(str(ours), left, right)
+        if kind is Kind.CHANGED and ours == theirs and isinstance(ours, str):
+            ours, theirs = _told_apart(ours, str(left), str(right))
         return Leaf(kind, path, ours, theirs)
 
     def shown(self, content: Json, which: Which, about: About) -> Json:

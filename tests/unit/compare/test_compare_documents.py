@@ -119,6 +119,9 @@ def test_two_values_that_look_alike_in_symbols_are_told_apart() -> None:
     assert [(leaf.left, leaf.right) for leaf in found] == [
         ("‹time as 0000-00-00T00:00:00Z›", "‹time as 0000-00-00T00:00:00›")
     ]
+    seconds = FRAME.left[0] // 10**6
+    found = fresh().differ({"at": seconds}, {"at": seconds + 20}, "thing")
+    assert [(leaf.left, leaf.right) for leaf in found] == [("‹time›", "‹another time›")]
     found = fresh().differ(uid(1), uid(2).replace("-", ""), "thing")
     assert [(leaf.left, leaf.right) for leaf in found] == [("‹id of 36 characters›", "‹id of 32 characters›")]
 
