@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gate.compare.align import Alignment, alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
 from gate.compare.neighbours import Neighbours
-from gate.compare.nested import expand
+from gate.compare.nested import columns
 from gate.identity import Which, route
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
 
@@ -162,7 +162,6 @@ def _label(item: Json) -> Json:
 def content(event: Event) -> Json:
     """The columns of a message, its payload read where it is JSON; of one that was deleted, what it was."""
     if event.output is not None:
-        return {column: expand(value) for column, value in event.output.items()}
+        return columns(event.output)
     before = event.inputs.get("before")
-    columns = before if isinstance(before, dict) else {}
-    return {"‹deleted›": {column: expand(value) for column, value in columns.items()}}
+    return {"‹deleted›": columns(before) if isinstance(before, dict) else {}}

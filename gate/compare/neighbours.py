@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gate.compare.context import Context
 from gate.compare.documents import About
-from gate.compare.nested import expand
+from gate.compare.nested import columns
 from gate.identity import Which, ids, route, singular
 from gate.model import Channel, Event, Json, canonical
 
@@ -110,7 +110,7 @@ def _content(context: Context, event: Event) -> Json:
         return (
             {name: sent.get(name) for name in ("path", "query", "body")} if isinstance(sent, dict) else sent
         )
-    return {column: expand(value) for column, value in (event.output or {}).items()}
+    return columns(event.output or {})
 
 
 def _digest(content: Json, around: Sequence[tuple[str, bytes]]) -> bytes:

@@ -1,5 +1,7 @@
 """JSON inside a string, as outboxes and audit logs hold it."""
 
+from collections.abc import Mapping
+
 from gate.identity import deep
 from gate.model import Json
 from gate.model.body import parse
@@ -12,3 +14,8 @@ def expand(value: Json) -> Json:
         if document is not None and not deep(document):
             return document
     return value
+
+
+def columns(content: Mapping[str, Json]) -> dict[str, Json]:
+    """The columns of a row or a message, JSON texts in them read."""
+    return {column: expand(value) for column, value in content.items()}

@@ -7,7 +7,7 @@ from typing import cast
 from gate.compare.align import Alignment, alignment, by_key, by_keys, by_likeness
 from gate.compare.context import Context
 from gate.compare.neighbours import Neighbours
-from gate.compare.nested import expand
+from gate.compare.nested import columns
 from gate.identity import Which, singular
 from gate.identity.renaming import TIME
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
@@ -182,4 +182,4 @@ def content(event: Event) -> Json:
     """The columns of a row, JSON texts in them read; None where the row was deleted."""
     if event.output is None:
         return None
-    return {column: expand(value) for column, value in event.output.items()}
+    return columns(event.output)
