@@ -22,8 +22,8 @@ T = TypeVar("T")
 Stores = Mapping[SideName, Mapping[str, Store]]
 
 
-BETWEEN = 0.01
-"""Seconds without a commit or a call between two scenarios; those of the whole run are ``settle.quiet``."""
+BETWEEN = 0.005
+"""Seconds without a commit or a call between two scenarios, two looks; those of the whole run are ``settle.quiet``."""
 
 
 def run_live(job: Job, state: State) -> Iterator[Progress]:
@@ -89,11 +89,10 @@ def _replay_all(
 ) -> Iterator[Progress]:
     total = len(job.scenarios)
     yield PhaseStarted(phase="replay", says=f"replay {total} scenarios")
-    for done, (name, recording) in enumerate(job.scenarios.items(), start=1):
-        for side, events in runner.run(_each(job, _replayed(job, recording))).items():
+    for done, name in enumerate(job.scenarios, start=1):
+        work = partial(_replayed, job, state, stores, name, done == total)
+        for side, events in runner.run(_each(job, work)).items():
             answers[side][name] = events
-        if done < total:
-            runner.run(_each(job, partial(_settle, job, state, stores, name)))
         yield ScenarioSent(scenario=name, done=done, total=total)
 
 
@@ -103,8 +102,14 @@ async def _each(job: Job, work: Callable[[LiveSide], Coroutine[Any, Any, T]]) ->
     return dict(zip(job.live, results, strict=True))
 
 
-def _replayed(job: Job, recording: Recording) -> Callable[[LiveSide], Coroutine[Any, Any, Sequence[Event]]]:
-    return lambda side: replay(recording, side.sender, side.playback, job.settings.stimuli)
+async def _replayed(
+    job: Job, state: State, stores: Stores, scenario: str, last: bool, side: LiveSide
+) -> Sequence[Event]:
+    """The answers to a scenario, which the side has finished with; the last is left to the end of the run."""
+    answers = await replay(job.scenarios[scenario], side.sender, side.playback, job.settings.stimuli)
+    if not last:
+        await _settle(job, state, stores, scenario, side)
+    return answers
 
 
 async def _settle(job: Job, state: State, stores: Stores, scenario: str | None, side: LiveSide) -> None:

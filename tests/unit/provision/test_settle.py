@@ -15,7 +15,7 @@ from tests.fakes.playing import FakePlayback
 OUTBOX = Messages(store="db", table="outbox", order_by="id", key="k", published="sent")
 ENDLESS = Settle(quiet=0.02, timeout=0.3)
 PATIENT = Settle(quiet=0.02, timeout=60)
-BETWEEN = Settle(quiet=0.01, timeout=60)
+BETWEEN = Settle(quiet=0.005, timeout=60)
 
 
 def wait(
