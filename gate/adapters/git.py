@@ -5,11 +5,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from gate.adapters.git_command import git, git_environment
+from gate.adapters.git_command import TIMEOUT, git, git_environment
 from gate.adapters.registry import RunFile
 from gate.errors import InconclusiveError, RequestError
 
-_TIMEOUT = 120
 _LEFT_OUT = shutil.ignore_patterns(".git", ".gate", ".venv", "__pycache__", ".pytest_cache", ".mypy_cache")
 
 
@@ -17,7 +16,7 @@ class Git:
     """The git of this machine, started with what ``environ`` says but for its ``GIT_*``."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = git_environment(environ)
+        self._environ = environ
 
     def toplevel(self, folder: Path) -> Path | None:
         """The root of the repository that a folder lies in."""
@@ -49,7 +48,7 @@ class Git:
         try:
             process = subprocess.Popen(
                 ["git", "-C", str(repository), "worktree", "add", "--quiet", "--detach", str(path), commit],
-                env=self._environ,
+                env=git_environment(self._environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -61,9 +60,9 @@ class Git:
             raise InconclusiveError("git was not found; install it, or give a folder") from None
         run.add_process(process.pid)
         try:
-            said = process.communicate(timeout=_TIMEOUT)[1]
+            said = process.communicate(timeout=TIMEOUT)[1]
         except subprocess.TimeoutExpired:
-            raise InconclusiveError(f"git worktree of {commit[:12]}: not done after {_TIMEOUT} s") from None
+            raise InconclusiveError(f"git worktree of {commit[:12]}: not done after {TIMEOUT} s") from None
         if process.returncode:
             raise InconclusiveError(f"git worktree of {commit[:12]}: {_last_line(said)}; run 'gate doctor'")
 
@@ -74,17 +73,17 @@ class Git:
             done = subprocess.run(
                 ["git", "apply", str(patch.resolve())],
                 cwd=path,
-                env={**self._environ, "GIT_CEILING_DIRECTORIES": str(path.parent)},
+                env={**git_environment(self._environ), "GIT_CEILING_DIRECTORIES": str(path.parent)},
                 capture_output=True,
                 text=True,
                 errors="replace",
                 check=False,
-                timeout=_TIMEOUT,
+                timeout=TIMEOUT,
             )
         except FileNotFoundError:
             raise RequestError(f"{patch.name}: git was not found; install it") from None
         except subprocess.TimeoutExpired:
-            raise InconclusiveError(f"{patch.name}: git apply was not done after {_TIMEOUT} s") from None
+            raise InconclusiveError(f"{patch.name}: git apply was not done after {TIMEOUT} s") from None
         if done.returncode:
             raise RequestError(f"{patch.name} does not apply: {_last_line(done.stderr)}")
 

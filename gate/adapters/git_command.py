@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-_TIMEOUT = 120
+TIMEOUT = 120
 
 
 def git_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -23,7 +23,7 @@ def git(environ: Mapping[str, str], folder: Path, *arguments: str) -> str | None
             text=True,
             errors="replace",
             check=False,
-            timeout=_TIMEOUT,
+            timeout=TIMEOUT,
         )
     except (OSError, subprocess.SubprocessError):
         return None

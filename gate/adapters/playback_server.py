@@ -95,7 +95,7 @@ class PlaybackServer:
 
         def make(message: Any, content: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
             if message is ERROR:
-                entry = self._ledger.enter(_call(host, "UNREADABLE", "/", "", {}, b""))
+                entry = self._ledger.enter(_call(_now(), host, "UNREADABLE", "/", "", {}, b""))
                 entry.update(scenario=self._tape.current, how=Played.UNEXPECTED)
                 entry["event"].update(output={"error": "not HTTP"})
             return web.BaseRequest(message, content, protocol, writer, task, loop)
@@ -103,11 +103,11 @@ class PlaybackServer:
         return make
 
     async def _answer(self, host: str, request: web.BaseRequest) -> web.StreamResponse:
-        began, clock = time.time_ns() // 1000, time.monotonic()
+        began, clock = _now(), time.monotonic()
         body = await _read(request)
         path, _, query = text(request.rel_url.raw_path_qs).partition("?")
         headers = header_map(request.headers.items())
-        call = replace(_call(host, request.method, path, query, headers, body), started_at=began)
+        call = _call(began, host, request.method, path, query, headers, body)
         entry = self._ledger.enter(call)
         if host in self._upstream:
             answer = await self._ask(host, request, body, call)
@@ -120,9 +120,8 @@ class PlaybackServer:
 
     def _render(self, output: Mapping[str, Json], request: web.BaseRequest) -> web.StreamResponse:
         status, headers = output.get("status"), output.get("headers")
-        if not isinstance(status, int) or not isinstance(
-            headers, dict
-        ):  # the recorded call failed; so does this
+        if not isinstance(status, int) or not isinstance(headers, dict):
+            # the recorded call failed; so does this
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=502)
@@ -187,8 +186,15 @@ class PlaybackServer:
         return [_closed(entry) for entry in self._ledger.calls]
 
 
-def _call(host: str, method: str, path: str, query: str, headers: Mapping[str, Json], body: bytes) -> Event:
-    """A call that begins now."""
+def _now() -> int:
+    """In microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+def _call(
+    began: int, host: str, method: str, path: str, query: str, headers: Mapping[str, Json], body: bytes
+) -> Event:
+    """A call that has no answer yet."""
     return Event(
         seq=0,
         channel=Channel.CALL,
@@ -202,7 +208,7 @@ def _call(host: str, method: str, path: str, query: str, headers: Mapping[str, J
             "body": encode(body),
         },
         output=None,
-        started_at=time.time_ns() // 1000,
+        started_at=began,
         lineage=trace_id(headers),
     )
 

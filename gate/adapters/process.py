@@ -138,7 +138,7 @@ class ProcessEnvironment:
                 f"{command.name}: no program '{command.argv[0]}' on PATH; try '{{python}}' or a full path"
             )
         try:
-            with (self._folder / f"{command.name.replace(' ', '-')}.log").open("ab") as log:
+            with self._log(command).open("ab") as log:
                 process = subprocess.Popen(
                     [program, *command.argv[1:]],
                     env=dict(command.env),
@@ -166,9 +166,13 @@ class ProcessEnvironment:
                 f"{self._folder}: the disk is full; free some space, or set TMPDIR to a folder that has some"
             )
 
+    def _log(self, command: Command) -> Path:
+        return self._folder / f"{command.name.replace(' ', '-')}.log"
+
     def _failed(self, command: Command, what: str) -> str:
+        """What became of a command, and its last words. Raises InconclusiveError where the disk is full."""
         self._check_room()
-        text = self._redactor.redact_text(_tail(self._folder / f"{command.name.replace(' ', '-')}.log"))
+        text = self._redactor.redact_text(_tail(self._log(command)))
         lines = [line for line in text.splitlines() if line.strip()]
         last = f"; its last line: {lines[-1].strip()[:300]}" if lines else "; it printed nothing"
         return f"{command.name}: {what}{last}"
@@ -200,9 +204,8 @@ def _read(path: Path) -> str:
             content = file.read(_LOG_LIMIT + 1)
     except FileNotFoundError:
         return ""
-    if (
-        len(content) > _LOG_LIMIT
-    ):  # up to a line's end, so that no half of a secret is left that nobody would know
+    if len(content) > _LOG_LIMIT:
+        # up to a line's end, so that no half of a secret is left that nobody would know
         content = content.rpartition(b"\n")[0] + b"\n[gate: cut here]\n"
     return content.decode(errors="replace")
 

@@ -31,10 +31,8 @@ def mend_streams() -> None:
     for number in (0, 1, 2):
         try:
             os.fstat(number)
-        except OSError:
-            os.dup2(
-                os.open(os.devnull, os.O_RDWR), number
-            )  # else the next file opened would become the stream
+        except OSError:  # the next file opened would become the stream
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
     sys.stdout = sys.stdout or os.fdopen(1, "w")
     sys.stderr = sys.stderr or os.fdopen(2, "w")
     for stream in (sys.stdout, sys.stderr):

@@ -82,7 +82,7 @@ def names_secret(name: str) -> bool:
 
 
 def looks_secret(name: str, value: str) -> bool:
-    """Whether a variable of the gate's own environment is taken for a secret."""
+    """Whether a variable of this name and value is taken for a secret."""
     if not names_secret(name) or len(value) < SHORTEST_GUESSED or value.lower() in _WORDS:
         return False
     # a base64 secret may begin with '/' and look like a path, but for its random letters

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gate.config.jsonpath import Step, covers, parse
 from gate.explain.words import title
+from gate.identity.renaming import TIME
 from gate.model import Channel, Comparison, Difference, Finding, Kind, Severity, canonical
 
 _EFFECTS = {
@@ -26,7 +27,6 @@ _VALUES = {
 _UNORDERED = frozenset({Channel.ROW, Channel.CALL})
 _WHOLE = frozenset({Kind.DUPLICATE, Kind.ORDER, Kind.STATUS})
 _STATES = frozenset({"status", "state"})
-_TIME = "‹time›"
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -77,7 +77,7 @@ def _weight(finding: Finding) -> int:
     if _INDEX.sub("", finding.path).rpartition(".")[2] in _STATES:
         return 0
     first = finding.evidence[0]
-    return 2 if _TIME in (first.baseline, first.candidate) else 1
+    return 2 if TIME in (first.baseline, first.candidate) else 1
 
 
 def _key(difference: Difference) -> tuple[str, ...]:

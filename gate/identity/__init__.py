@@ -2,7 +2,7 @@
 
 from gate.identity.bindings import Bindings
 from gate.identity.forms import ids, marks, route
-from gate.identity.provenance import deep, given, ids_in, readable, texts
+from gate.identity.provenance import deep, expand, given, ids_in, readable, texts
 from gate.identity.renaming import Renaming, Which, singular
 from gate.identity.saved import filled, saved, saves
 from gate.identity.times import Frame, notation, parse
@@ -13,6 +13,7 @@ __all__ = [
     "Renaming",
     "Which",
     "deep",
+    "expand",
     "filled",
     "given",
     "ids",

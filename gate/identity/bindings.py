@@ -1,14 +1,13 @@
 """Correlation for replay: what the code generated in an answer, later requests carry under its live name."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
-from gate.identity.forms import marks, names_id
+from gate.identity.forms import marks, names_id, replaced
 from gate.identity.provenance import deep, given, readable, texts
-from gate.model import Channel, Event, Json, Recording
+from gate.model import Channel, Event, Json, Recording, canonical
 from gate.model.body import encode, parse, payload
 
 _FORM = re.compile(r"[^=&\s{}\[\]\"]+=[^&\s]*(?:&[^=&\s]+=[^&\s]*)*")
@@ -68,7 +67,7 @@ class Bindings:
             theirs = [_blanked(item, key, numbers, self._as_it_is) for item in live]
             if ours == theirs:
                 return zip(recorded, live, strict=True)
-            said, answered = ([json.dumps(item, sort_keys=True) for item in side] for side in (ours, theirs))
+            said, answered = ([canonical(item) for item in side] for side in (ours, theirs))
             often, among = Counter(said), Counter(answered)
             if often.keys() & among.keys():
                 place = {text: item for text, item in zip(answered, live, strict=True) if among[text] == 1}
@@ -128,11 +127,7 @@ class Bindings:
             return str(self._short[recorded])
         if not self._live:
             return recorded
-        pieces, end = [], 0
-        for mark in marks(recorded):
-            pieces += [recorded[end : mark.start], self._live.get(mark.text, mark.text)]
-            end = mark.end
-        return "".join([*pieces, recorded[end:]])
+        return replaced(recorded, marks(recorded), lambda mark: self._live.get(mark.text, mark.text))
 
     def path(self, recorded: str) -> str:
         """A path or query as this side must be sent it, segment by segment."""
@@ -201,7 +196,7 @@ class Bindings:
 
 
 def _blanked(content: Json, key: str, numbers: bool, name: Callable[[str], str]) -> Json:
-    """A document without its ids and times, the numbers of things, and, unless wanted, any number."""
+    """A document without the numbers of things and, unless wanted, any number; ids and times are what ``name`` says."""
     if isinstance(content, dict):
         return {
             _without_marks(field, name): _blanked(value, field, numbers, name)
@@ -218,14 +213,7 @@ def _blanked(content: Json, key: str, numbers: bool, name: Callable[[str], str])
 
 
 def _without_marks(text: str, name: Callable[[str], str]) -> str:
-    found = marks(text)
-    if not found:
-        return text
-    pieces, end = [], 0
-    for mark in found:
-        pieces += [text[end : mark.start], name(mark.text)]
-        end = mark.end
-    return "".join([*pieces, text[end:]])
+    return replaced(text, marks(text), lambda mark: name(mark.text))
 
 
 def _pair(cookie: Json) -> str:

@@ -13,7 +13,8 @@ from gate.model.body import parse
 _JWT = re.compile(r"(?<![\w-])e[yw][\w-]+\.ey[\w-]+\.[\w-]*", re.ASCII)
 _URLSAFE = str.maketrans("-_", "+/")
 _BLANKS = str.maketrans("\t\n\r", "   ")
-_DEEPEST = 100
+DEEPEST = 100
+"""What is nested deeper is compared as a text, since each level costs a frame or two of Python's stack."""
 _SHORTEST_TEXT = 20
 
 
@@ -45,8 +46,13 @@ def _decoded(token: str) -> str:
         return ""
 
 
+def may_be_deep(text: str) -> bool:
+    """True where a text has so many brackets that, as JSON, it may have too many levels to walk through."""
+    return text.count("{") + text.count("[") > DEEPEST
+
+
 def _document(text: str) -> Json:
-    """The JSON object or list that a text is, unless it is too deep to walk through."""
-    if text[:1] not in ("{", "[") or text.count("{") + text.count("[") > _DEEPEST:
+    """The JSON object or list that a text is, unless it may be too deep to walk through."""
+    if text[:1] not in ("{", "[") or may_be_deep(text):
         return None
     return parse(text.encode())

@@ -6,6 +6,7 @@ name or an error code that is taken for one hides a change: where in doubt, it i
 """
 
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import add, ne
 from string import ascii_lowercase, ascii_uppercase, digits
@@ -133,15 +134,25 @@ def _add(token: str, start: int, found: list[Mark]) -> None:
         found.append(Mark(start, start + len(token), token, False, said))
 
 
+def replaced(text: str, found: Sequence[Mark], say: Callable[[Mark], str]) -> str:
+    """A text with another one in the place of each of its marks."""
+    pieces, end = [], 0
+    for mark in found:
+        pieces += [text[end : mark.start], say(mark)]
+        end = mark.end
+    return "".join([*pieces, text[end:]])
+
+
 def ids(text: str) -> tuple[str, ...]:
     """The ids in a text, in order."""
     return tuple(mark.text for mark in marks(text) if not mark.is_time)
 
 
 @lru_cache(maxsize=16384)
-def _is_opaque(text: str) -> bool:
-    return len(text) >= SHORTEST and (
-        text.isdigit() or (_OPAQUE.fullmatch(text) is not None and _is_token(text))
+def is_opaque(text: str) -> bool:
+    """True where a whole text looks like a token or a long number."""
+    return (
+        len(text) >= SHORTEST and _OPAQUE.fullmatch(text) is not None and (text.isdigit() or _is_token(text))
     )
 
 
@@ -149,7 +160,7 @@ def opaque(left: str, right: str) -> bool:
     """True where two texts of one length look like two of a kind of token, though one of them may pass for a word."""
     if len(left) != len(right) or not (_OPAQUE.fullmatch(left) and _OPAQUE.fullmatch(right)):
         return False
-    return left.isdigit() == right.isdigit() and (_is_opaque(left) or _is_opaque(right))
+    return left.isdigit() == right.isdigit() and (is_opaque(left) or is_opaque(right))
 
 
 def stands_for(token: str, other: str) -> bool:

@@ -6,13 +6,12 @@ the code generated. Only the generated may be renamed.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from gate.identity.forms import SHORTEST, ids, marks, opaque
+from gate.identity.encoded import DEEPEST, may_be_deep
+from gate.identity.forms import SHORTEST, ids, is_opaque, marks
 from gate.identity.times import LEAST
 from gate.model import Channel, Event, Json, Recording
-from gate.model.body import document, payload
+from gate.model.body import document, parse, payload
 
-_DEEPEST = 100
-"""What is nested deeper is compared as a text, since each level costs a frame or two of Python's stack."""
 Reader = Callable[[Mapping[str, Json] | None], Json]
 
 
@@ -31,13 +30,13 @@ def readable(content: Mapping[str, Json] | None) -> Json:
 
 def _may_be_deep(body: Json) -> bool:
     text = body.get("text") if isinstance(body, dict) else None
-    return not isinstance(text, str) or text.count("[") + text.count("{") > _DEEPEST
+    return not isinstance(text, str) or may_be_deep(text)
 
 
 def deep(content: Json) -> bool:
     """True where a document has too many levels to walk through."""
     level: list[Json] = [content]
-    for _ in range(_DEEPEST):
+    for _ in range(DEEPEST):
         below: list[Json] = []
         for item in level:
             if isinstance(item, dict):
@@ -48,6 +47,15 @@ def deep(content: Json) -> bool:
             return False
         level = below
     return True
+
+
+def expand(value: Json) -> Json:
+    """A text that is a JSON object or list, such as outboxes and audit logs hold, as that; anything else as it is."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        document = parse(value.encode(errors="replace"))
+        if document is not None and not deep(document):
+            return document
+    return value
 
 
 def given(recording: Recording, read: Reader = readable) -> frozenset[str]:
@@ -67,7 +75,7 @@ def given(recording: Recording, read: Reader = readable) -> frozenset[str]:
                     mine.add(mark.text)
                 if mark.said is not None:
                     _telling(mark.said, found, numbers)  # and so this loop goes on
-            if text not in other and opaque(text, text):
+            if text not in other and is_opaque(text):
                 mine.add(text)
         if numbers:
             mine.update(name for name in map(str, numbers) if name not in other)

@@ -14,10 +14,12 @@ from gate.identity.forms import (
     LOOSE,
     SHORTEST,
     Mark,
+    is_opaque,
     marks,
     names_id,
     names_time,
     opaque,
+    replaced,
     stands_for,
     unlike,
 )
@@ -26,9 +28,10 @@ from gate.model import Json, canonical
 
 Which = Literal["left", "right"]
 _PLURAL = re.compile(r"(?<=[a-z])ies$|(?<=[sxz])es$|(?<=[^s])s$")
-TIME, NEW, ROW = "‹time›", "‹new id›", "new"
-_SECONDS, _MINUTE = 1e11, 60
+TIME, BLANK, NEW, ROW = "‹time›", "‹id›", "‹new id›", "new"
+_SECONDS = 1e11
 """A clock that counts seconds reads less until the year 5138."""
+_MINUTE = 60
 
 
 @lru_cache(maxsize=16384)
@@ -226,7 +229,7 @@ class Renaming:
         if len(text) < SHORTEST:
             return text
         found = marks(text)
-        if not found and names_id(key) and opaque(text, text) and text not in self.given:
+        if not found and names_id(key) and is_opaque(text) and text not in self.given:
             return self._known(text, which) or NEW
         pieces, end = [], 0
         for mark in found:
@@ -269,22 +272,18 @@ class Renaming:
         """
         if len(text) < SHORTEST or not (found := marks(text)):
             return text
-        pieces, end = [], 0
-        for mark in found:
-            pieces += [text[end : mark.start], self._mask(mark, which)]
-            end = mark.end
-        return "".join([*pieces, text[end:]])
+        return replaced(text, found, lambda mark: self._mask(mark, which))
 
     def _mask(self, mark: Mark, which: Which) -> str:
         if mark.text in self.given:
             return mark.text
         if mark.is_time:
-            return "‹time›"
+            return TIME
         if mark.said is not None:
             return _quoted(self.mask(mark.said, which))
         if which == "left":
-            return mark.text if mark.text in self._left else "‹id›"
-        return self._right.get(mark.text, "‹id›")
+            return mark.text if mark.text in self._left else BLANK
+        return self._right.get(mark.text, BLANK)
 
     def mask(self, content: Json, which: Which) -> Json:
         """The same for a whole document."""

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from gate.config import Messages, Settings
 from gate.errors import InconclusiveError
-from gate.identity import deep, marks, parse, readable, texts
+from gate.identity import expand, marks, parse, readable, texts
+from gate.identity.forms import Mark
 from gate.model import Channel, Event, Header, Json, Recording, Table
-from gate.model.body import parse as parse_json
 from gate.observe.logs import log_events
 from gate.observe.owners import owners
 from gate.observe.rows import Snapshot, changes, qualified, snapshot
@@ -121,17 +121,22 @@ def _told(row: Mapping[str, Json], outbox: Messages) -> dict[str, Json]:
 
 def _effect(event: Event, traces: Mapping[str, str]) -> Event:
     """A row or message with the stimulus that caused it, where it carries a trace id, and its first time."""
-    found = [value for value in (event.output or {}).values() if isinstance(value, str)]
-    lineage = next((mark.text for value in found for mark in marks(value) if mark.text in traces), None)
+    lineage = next((mark.text for mark in _marks(event) if mark.text in traces), None)
     started_at = _first_time(event) if event.channel is Channel.MESSAGE else 0
     return replace(event, lineage=lineage, started_at=started_at)
 
 
 def _first_time(event: Event) -> int:
     """The earliest time that a row holds, which is when it was made; 0 where it holds none."""
-    found = [value for value in (event.output or {}).values() if isinstance(value, str)]
-    moments = [parse(mark.text) for value in found for mark in marks(value) if mark.is_time]
+    moments = [parse(mark.text) for mark in _marks(event) if mark.is_time]
     return min((moment for moment in moments if moment), default=0)
+
+
+def _marks(event: Event) -> Iterator[Mark]:
+    """The ids and times in the columns of a row or message."""
+    for value in (event.output or {}).values():
+        if isinstance(value, str):
+            yield from marks(value)
 
 
 class _State(NamedTuple):
@@ -196,9 +201,7 @@ def _given(events: Sequence[Event], used: Mapping[str, Table], state: _State) ->
 
 def _numbers(content: Json) -> Iterator[int]:
     """Every whole number in a document, also in JSON inside a string."""
-    if isinstance(content, str) and content[:1] in ("{", "["):
-        said = parse_json(content.encode(errors="replace"))
-        content = None if deep(said) else said
+    content = expand(content)
     if isinstance(content, dict | list):
         for value in content.values() if isinstance(content, dict) else content:
             yield from _numbers(value)

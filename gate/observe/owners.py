@@ -7,9 +7,8 @@ carries; its own ids then mark further rows, until nothing changes.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gate.identity import marks, readable
+from gate.identity import expand, marks, readable
 from gate.model import Event, Json, Table
-from gate.model.body import parse
 
 
 def owners(
@@ -86,7 +85,7 @@ def _row_values(row: Event, tables: Mapping[str, Table]) -> Iterable[str]:
     for column, value in (row.output or (before if isinstance(before, dict) else {})).items():
         if isinstance(value, str):
             yield from _pieces(value)
-            if value[:1] in "{[" and (nested := parse(value.encode())) is not None:
+            if (nested := expand(value)) is not value:
                 for text in _values(nested):
                     yield from _pieces(text)
         elif isinstance(value, int) and not isinstance(value, bool):

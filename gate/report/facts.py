@@ -36,9 +36,12 @@ def table(items: Sequence[Json]) -> tuple[list[str], list[list[str]]]:
 
 
 def sealing(result: Result) -> str:
-    """``unsealed`` wherever anything says so; ``sealed`` only where something does."""
+    """``unsealed`` wherever anything says so; ``sealed`` only where something does; else why it is neither."""
     words = set(_sealing_words(result.sealing))
-    return "unsealed" if "unsealed" in words else "sealed" if "sealed" in words else "not stated"
+    for word in ("unsealed", "sealed"):
+        if word in words:
+            return word
+    return "not applicable" if result.sealing.get("status") == "not applicable" else "not stated"
 
 
 def _sealing_words(value: Json | Mapping[str, Json]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from gate.identity import deep, given, ids_in, readable, texts
+from gate.identity import deep, expand, given, ids_in, readable, texts
 from gate.model import Channel, Event, Header, Json, Recording
 
 
@@ -88,3 +88,21 @@ def test_deep(levels: int, wanted: bool) -> None:
     for level in range(levels):
         content = [content] if level % 2 else {"a": content}
     assert deep(content) is wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ('{"a": [1]}', {"a": [1]}),
+        ("[]", []),
+        ("{a}", "{a}"),
+        ("[\ud800", "[\ud800"),
+        ("[" * 500 + "]" * 500, "[" * 500 + "]" * 500),
+        ("1", "1"),
+        (7, 7),
+        (None, None),
+    ],
+    ids=["object", "list", "no JSON", "half a character", "too deep", "a number", "no text", "null"],
+)
+def test_expand(value: Json, wanted: Json) -> None:
+    assert expand(value) == wanted

@@ -78,3 +78,8 @@ def test_names_of_fields_tie_nothing() -> None:
     )
     assert owned(keyed, one=[{"id": 1, "count": 2}], two=[{}]) == [None]
     assert owned(row("notes", id="x", payload=f'{{"{B}":1}}'), one=[{B: {}}], two=[{}]) == ["one"]
+
+
+def test_a_column_of_json_too_deep_to_walk_through() -> None:
+    deep = "[" * 1000 + f'"{A}"' + "]" * 1000
+    assert owned(row("notes", id=B, doc=deep), one=[{"id": B}]) == ["one"]

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
-from gate.config import Observe, Rows, Settings, Settle, Stimuli, Store
+from gate.config import Observe, Rows
 from gate.errors import InconclusiveError
 from gate.model import Event, Json, Recording, Result, Side, SideKind, SideName, Verdict
-from gate.pipeline import Job, State, run
+from gate.pipeline import State, run
 from gate.ports import LiveSide, Played, PlayedCall, StartError
 from gate.progress import Finished
 from tests.fakes.events import recording, request
+from tests.fakes.jobs import job
 from tests.fakes.places import FakeEnvironment, FakeStore
 from tests.fakes.playing import FakePlayback
 from tests.fakes.sending import FakeSender
@@ -46,30 +46,9 @@ def finished(
     baseline: Fake, candidate: Fake, recorded: Event | None = None, observe: Observe | None = None
 ) -> tuple[Result, State]:
     recordings: dict[str, Recording] = {"one": recording([recorded or request(0, said={"a": 1})])}
-    live = {BASELINE: baseline.live(BASELINE), CANDIDATE: candidate.live(CANDIDATE)}
-    job = Job(
-        run_id="r",
-        command=(),
-        settings=Settings(
-            root=Path(),
-            service="s",
-            services={},
-            stimuli=Stimuli(to="api"),
-            bundles=(),
-            settle=Settle(quiet=0.0, timeout=0.1),
-            stores=(Store(store="db", kind="sqlite", path="x"),),
-            observe=observe or Observe(),
-        ),
-        recordings=recordings,
-        bundles=[],
-        payloads={},
-        sides={name: side.side for name, side in live.items()},
-        live=live,
-        recorded={},
-        clock=lambda: 0.0,
-    )
+    sides = (baseline.live(BASELINE), candidate.live(CANDIDATE))
     state = State()
-    *_, last = run(job, state)
+    *_, last = run(job(recordings, *sides, observe=observe, timeout=0.1), state)
     assert isinstance(last, Finished)
     for side in (baseline, candidate):
         assert side.environment.steps[-1] == "stop"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.config import Observe, Rows, Settings, Settle, Stimuli, Store
+from gate.config import Observe, Rows, Settings, Stimuli
 from gate.model import (
     Channel,
     Header,
@@ -23,6 +23,7 @@ from gate.pipeline import Job, State, run
 from gate.ports import LiveSide, Played, PlayedCall, Request
 from gate.progress import Finished, ScenarioSent
 from tests.fakes.events import recording, request
+from tests.fakes.jobs import job
 from tests.fakes.places import FakeEnvironment, FakeStore
 from tests.fakes.playing import FakePlayback
 from tests.fakes.sending import FakeSender
@@ -59,33 +60,8 @@ def finished(
 ) -> tuple[Result, State, int]:
     """Run these live sides; a side that is not among them is the recording."""
     recordings = dict(recorded or {"one": recording([request(0, said={"a": 1})])})
-    running = {side.side.name: side for side in sides}
-    job = Job(
-        run_id="r",
-        command=(),
-        settings=Settings(
-            root=Path(),
-            service="s",
-            services={},
-            stimuli=Stimuli(to="api"),
-            bundles=(),
-            settle=Settle(quiet=0.0, timeout=5),
-            stores=(Store(store="db", kind="sqlite", path="x"),),
-            observe=observe or Observe(),
-        ),
-        recordings=recordings,
-        bundles=[],
-        payloads={},
-        sides={
-            name: Side(name=name, kind=SideKind.LIVE if name in running else SideKind.RECORDED, ref="x")
-            for name in SideName
-        },
-        live=running,
-        recorded={name: recordings for name in SideName if name not in running},
-        clock=lambda: 0.0,
-    )
     state = State()
-    told = list(run(job, state))
+    told = list(run(job(recordings, *sides, observe=observe), state))
     assert isinstance(told[-1], Finished)
     return told[-1].result, state, sum(isinstance(one, ScenarioSent) for one in told)
 
@@ -187,7 +163,7 @@ def test_of_two_recordings_both_must_tell() -> None:
         (bundle, plain, Verdict.INCONCLUSIVE),
         (plain, plain, Verdict.PASS),
     ]:
-        job = Job(
+        compared = Job(
             run_id="r",
             command=(),
             settings=Settings(root=Path(), service="s", services={}, stimuli=Stimuli(to=""), bundles=()),
@@ -199,6 +175,6 @@ def test_of_two_recordings_both_must_tell() -> None:
             recorded={BASELINE: left, CANDIDATE: right},
             clock=lambda: 0.0,
         )
-        *_, last = run(job, State())
+        *_, last = run(compared, State())
         assert isinstance(last, Finished)
         assert last.result.verdict is verdict, last.result.reasons

@@ -129,6 +129,8 @@ def test_numbers_are_marked_as_a_whole() -> None:
         ({"unsealed": ["candidate"]}, "unsealed"),
         ({"sides": [{"state": "Unsealed"}]}, "unsealed"),
         ({"attempts": []}, "not stated"),
+        ({"status": "not applicable", "why": "both sides are recordings"}, "not applicable"),
+        ({"status": "not applicable", "candidate": "unsealed"}, "unsealed"),
     ],
 )
 def test_any_word_of_unsealed_counts(stated: dict[str, Json], reads: str) -> None:
