@@ -7,7 +7,7 @@ the code generated. Only the generated may be renamed.
 from collections.abc import Callable, Iterator, Mapping
 
 from gate.identity.encoded import DEEPEST, may_be_deep
-from gate.identity.forms import SHORTEST, ids, is_opaque, marks
+from gate.identity.forms import SHORTEST, is_opaque, marks
 from gate.identity.times import LEAST
 from gate.model import Channel, Event, Json, Recording
 from gate.model.body import document, parse, payload
@@ -135,8 +135,3 @@ def texts(content: Json) -> Iterator[str]:
     elif isinstance(content, list):
         for value in content:
             yield from texts(value)
-
-
-def ids_in(content: Json) -> set[str]:
-    """Every id in a document."""
-    return {value for text in texts(content) for value in ids(text)}
