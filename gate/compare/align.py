@@ -82,28 +82,30 @@ def by_likeness(rest: Alignment, left: Items, right: Items, least: float = 0.5) 
     """Pair what is left over with its most similar counterpart, if that is similar enough."""
     if not rest.left or not rest.right:
         return rest
-    taken_left: dict[int, int] = {}
-    taken_right: set[int] = set()
-    ours, theirs = {a: flat(left[a]) for a in rest.left}, {b: flat(right[b]) for b in rest.right}
-    if _too_many(ours, theirs):
-        taken_left = dict(zip(rest.left, rest.right, strict=False))
-        taken_right = set(taken_left.values())
-    else:
-        scored = sorted((-likeness(ours[a], theirs[b]), a, b) for a in rest.left for b in rest.right)
-        for score, a, b in scored:
-            if -score >= least and a not in taken_left and b not in taken_right:
-                taken_left[a] = b
-                taken_right.add(b)
+    pairs = _likest(rest, left, right, least)
+    taken = set(pairs.values())
     return Alignment(
-        tuple(sorted((*rest.pairs, *taken_left.items()))),
-        tuple(index for index in rest.left if index not in taken_left),
-        tuple(index for index in rest.right if index not in taken_right),
+        tuple(sorted((*rest.pairs, *pairs.items()))),
+        tuple(index for index in rest.left if index not in pairs),
+        tuple(index for index in rest.right if index not in taken),
     )
 
 
-def _too_many(left: Mapping[int, Flat], right: Mapping[int, Flat]) -> bool:
-    leaves = len(right) * sum(map(len, left.values())) + len(left) * sum(map(len, right.values()))
-    return len(left) * len(right) > _MOST_PAIRS or leaves > _MOST_LEAVES
+def _likest(rest: Alignment, left: Items, right: Items, least: float) -> dict[int, int]:
+    """Each that is left over with its most similar counterpart, the likest first; in order where they are too many."""
+    in_place = dict(zip(rest.left, rest.right, strict=False))
+    if len(rest.left) * len(rest.right) > _MOST_PAIRS:
+        return in_place
+    ours, theirs = {a: flat(left[a]) for a in rest.left}, {b: flat(right[b]) for b in rest.right}
+    if len(theirs) * sum(map(len, ours.values())) + len(ours) * sum(map(len, theirs.values())) > _MOST_LEAVES:
+        return in_place
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for score, a, b in sorted((-likeness(ours[a], theirs[b]), a, b) for a in ours for b in theirs):
+        if -score >= least and a not in pairs and b not in taken:
+            pairs[a] = b
+            taken.add(b)
+    return pairs
 
 
 def likeness(left: Flat, right: Flat) -> float:

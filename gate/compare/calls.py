@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from gate.compare.align import by_keys, by_likeness
 from gate.compare.context import Context
 from gate.compare.headers import intent
-from gate.compare.neighbours import Neighbours
 from gate.compare.order import moved, swapped
 from gate.compare.requests import resource
 from gate.identity import route
@@ -17,30 +16,30 @@ def compare_calls(context: Context) -> list[Difference]:
     left, right = context.left.on(Channel.CALL), context.right.on(Channel.CALL)
     operations = dict.fromkeys(route(event.operation) for event in (*left, *right))
     pairs: list[tuple[Event, Event]] = []
-    neighbours = Neighbours(context)
     found: list[Difference] = []
     for operation in operations:
         ours = [event for event in left if route(event.operation) == operation]
         theirs = [event for event in right if route(event.operation) == operation]
-        matched, differences = _operation(context, neighbours, ours, theirs)
+        matched, differences = _operation(context, ours, theirs)
         pairs += matched
         found += differences
     return found + moved(context, pairs) + swapped(context, pairs)
 
 
 def _operation(
-    context: Context, neighbours: Neighbours, left: Sequence[Event], right: Sequence[Event]
+    context: Context, left: Sequence[Event], right: Sequence[Event]
 ) -> tuple[list[tuple[Event, Event]], list[Difference]]:
     ours, theirs = [asked(context, event) for event in left], [asked(context, event) for event in right]
     mine = [context.renaming.mask(item, "left") for item in ours]
     yours = [context.renaming.mask(item, "right") for item in theirs]
     keys_left, keys_right = [canonical(item) for item in mine], [canonical(item) for item in yours]
-    strict = neighbours.tell_apart(left, right, keys_left, keys_right)
-    traced = [
-        [(event.lineage, key) for event, key in zip(side, keys, strict=True)]
-        for side, keys in ((left, strict[0]), (right, strict[1]), (left, keys_left), (right, keys_right))
-    ]
-    exact = by_keys((traced[0], traced[1]), strict, (traced[2], traced[3]), (keys_left, keys_right))
+    strict = context.neighbours.tell_apart(left, right, keys_left, keys_right)
+    exact = by_keys(
+        (_traced(left, strict[0]), _traced(right, strict[1])),
+        strict,
+        (_traced(left, keys_left), _traced(right, keys_right)),
+        (keys_left, keys_right),
+    )
     aligned = by_likeness(exact, mine, yours, least=0.3)
     found: list[Difference] = []
     for a, b in aligned.pairs:
@@ -63,6 +62,10 @@ def _operation(
             )
         )
     return [(left[a], right[b]) for a, b in aligned.pairs], found
+
+
+def _traced(events: Sequence[Event], keys: Sequence[bytes]) -> list[tuple[str | None, bytes]]:
+    return [(event.lineage, key) for event, key in zip(events, keys, strict=True)]
 
 
 def asked(context: Context, event: Event) -> Json:

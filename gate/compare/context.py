@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
 
-from gate.compare.documents import About, Documents, Leaf, leaves
+from gate.compare.documents import Documents, Leaf, leaves
 from gate.compare.ignore import Ignore
+from gate.compare.neighbours import Neighbours
 from gate.compare.paths import Path, json_path
 from gate.compare.races import racing
 from gate.compare.sequence import out_of_order
 from gate.config import Compare
 from gate.identity import Frame, Renaming, Which, given, marks, readable, route, singular
+from gate.identity.provenance import Reader
 from gate.model import Channel, Difference, Event, Json, Kind, Recording, canonical
 
 
@@ -42,11 +44,12 @@ class Context:
             right=[event.started_at for event in right.stimuli],
             tolerance=int(rules.time * 1e6),
         )
-        self._read: dict[int, Json] = {}
+        self.read = _reader()
         known = given(left, self.read) | given(right, self.read)
         self.renaming = Renaming(given=known, frame=frame, number=rules.number, numbers=numbers)
         self.tables = {**left.header.tables, **right.header.tables}
         self.documents = Documents(self.renaming, self.tables)
+        self.neighbours = Neighbours(left, right, self.documents, self.read)
         self.tally = Tally()
         self.races = racing(left.stimuli, right.stimuli)
         self._first = {"left": _first_seqs(left), "right": _first_seqs(right)}
@@ -55,14 +58,6 @@ class Context:
             which: {event.lineage: place for place, event in enumerate(stimuli) if event.lineage}
             for which, stimuli in self._stimuli.items()
         }
-
-    def read(self, side: Mapping[str, Json] | None) -> Json:
-        """An event's inputs or output with its body as a document; read once, since both provenance and stages ask."""
-        if side is None:
-            return None
-        if (known := self._read.get(id(side))) is None:  # the recordings outlive this table of their ids
-            known = self._read[id(side)] = readable(side)
-        return known
 
     def pair(
         self,
@@ -76,7 +71,7 @@ class Context:
         if self.ignore:
             left, right = self._without_ignored(left, right)
         found = list(self.documents.differ(left, right, noun, references))
-        if not self._raced(events[0]):
+        if left != right and not self._raced(events[0]):
             differing = {leaf.path for leaf in found}
             found += out_of_order(left, right, self.renaming.given, differing)
         kept: list[Leaf] = []
@@ -137,8 +132,7 @@ class Context:
         absent = kind is Kind.MISSING
         which: Which = "left" if absent else "right"
         self.tally.leaves += leaves(content)
-        noun = singular(event.operation)
-        shown = self.documents.shown(content, which, About("", noun, self.tables_of(event.operation)))
+        shown = self.documents.shown(content, which, event.operation)
         return Difference(
             channel=event.channel,
             kind=kind,
@@ -220,7 +214,7 @@ class Context:
         key, table = event.inputs["key"], event.operation
         pieces = []
         for column, value in key.items() if isinstance(key, dict) else [("", key)]:
-            target = self.tables_of(table).get(column)
+            target = self.documents.references(table).get(column)
             if target and isinstance(value, int):
                 pieces.append(self.renaming.key_symbol(target, value, which))
                 continue
@@ -229,19 +223,19 @@ class Context:
             pieces.append(str(symbol) if named else f"{singular(table)} {symbol}")
         return ", ".join(pieces)
 
-    def tables_of(self, table: str) -> Mapping[str, str]:
-        """Which columns of a table name rows of a table that numbers its rows."""
-        known = self.tables.get(table)
-        if known is None:
-            return {}
-        found = {
-            column: target
-            for column, target in known.references.items()
-            if target in self.tables and self.tables[target].sequence
-        }
-        if known.sequence:
-            found.update(dict.fromkeys(known.key, table))
-        return found
+
+def _reader() -> Reader:
+    """An event's inputs or output with its body as a document; read once, since both provenance and stages ask."""
+    read: dict[int, Json] = {}
+
+    def reader(side: Mapping[str, Json] | None) -> Json:
+        if side is None:
+            return None
+        if (known := read.get(id(side))) is None:  # the recordings outlive this table of their ids
+            known = read[id(side)] = readable(side)
+        return known
+
+    return reader
 
 
 def _first_seqs(recording: Recording) -> dict[Channel, int]:

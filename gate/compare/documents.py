@@ -60,7 +60,12 @@ class Documents:
             for name, table in tables.items()
             if table.sequence and nouns[noun := singular(name)] == 1  # two stores may have one of that name
         }
+        self._references = {name: _references(name, tables) for name in tables}
         self.rows = RowNumbers(renaming.numbers, tables)
+
+    def references(self, table: str) -> References:
+        """Which columns of a table name rows of a table that numbers its rows."""
+        return self._references.get(table, _NO_REFERENCES)
 
     def differ(
         self, left: Json, right: Json, entity: str, references: References | None = None
@@ -234,26 +239,43 @@ class Documents:
             yield self._leaf(Kind.EXTRA, (*path, b), None, right[b], about)
 
     def _leaf(self, kind: Kind, path: Path, left: Json, right: Json, about: About) -> Leaf:
-        ours, theirs = self.shown(left, "left", about), self.shown(right, "right", about)
+        ours, theirs = self._shown(left, "left", about), self._shown(right, "right", about)
         if kind is Kind.CHANGED and ours == theirs and isinstance(ours, str):
             ours, theirs = _told_apart(ours, str(left), str(right))
         return Leaf(kind, path, ours, theirs)
 
-    def shown(self, content: Json, which: Which, about: About) -> Json:
-        """A value as evidence: in symbols, also where an integer names a row."""
+    def shown(self, content: Json, which: Which, operation: str) -> Json:
+        """What an event of this operation says, as evidence: in symbols, also where an integer names a row."""
+        return self._shown(content, which, About("", singular(operation), self.references(operation)))
+
+    def _shown(self, content: Json, which: Which, about: About) -> Json:
         if isinstance(content, dict):
             found: dict[str, Json] = {}
+            again: Counter[str] = Counter()
             for name, value in content.items():
                 symbol = first = self.renaming.symbol(name, which)
                 while symbol in found:  # two new ids are two
-                    symbol = f"{first} {sum(key.startswith(first) for key in found) + 1}"
-                found[symbol] = self.shown(value, which, about.under(name, value))
+                    again[first] += 1
+                    symbol = f"{first} {again[first] + 1}"
+                found[symbol] = self._shown(value, which, about.under(name, value))
             return found
         if isinstance(content, list):
-            return [self.shown(value, which, about) for value in content]
+            return [self._shown(value, which, about) for value in content]
         if type(content) is int and (table := self._table(about.key, about)):
             return self.renaming.key_symbol(table, content, which)
         return self.renaming.symbolise(content, which, about.key)
+
+
+def _references(name: str, tables: Mapping[str, Table]) -> References:
+    table = tables[name]
+    found = {
+        column: target
+        for column, target in table.references.items()
+        if target in tables and tables[target].sequence
+    }
+    if table.sequence:
+        found.update(dict.fromkeys(table.key, name))
+    return found
 
 
 def _told_apart(shown: str, left: str, right: str) -> tuple[str, str]:

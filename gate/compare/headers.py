@@ -4,15 +4,8 @@ from gate.model import Json
 
 _VOLATILE = frozenset(
     ("host", "user-agent", "accept", "accept-encoding", "accept-language", "connection", "content-length")
-    + (
-        "transfer-encoding",
-        "date",
-        "traceparent",
-        "tracestate",
-        "baggage",
-        "x-request-id",
-        "x-correlation-id",
-    )
+    + ("transfer-encoding", "date", "traceparent", "tracestate", "baggage")
+    + ("x-request-id", "x-correlation-id")
 )
 
 

@@ -1,12 +1,13 @@
 """Messages: what was emitted, how often, and in which order per key."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from gate.compare.align import Alignment, alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
-from gate.compare.neighbours import Neighbours
 from gate.compare.nested import columns
-from gate.identity import Which, route
+from gate.compare.order import reordered
+from gate.identity import Which
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
 
 Groups = dict[bytes, list[Event]]
@@ -16,23 +17,24 @@ Groups = dict[bytes, list[Event]]
 def compare_messages(context: Context) -> list[Difference]:
     """Compare the messages of each key as sequences; inside a race group as totals."""
     left, right = context.left.on(Channel.MESSAGE), context.right.on(Channel.MESSAGE)
-    ours, theirs = _by_key(context, left, right)
+    ours, theirs = _grouped(context, left, right)
     found: list[Difference] = []
     for key in dict.fromkeys((*ours, *theirs)):
         found += _sequence(context, ours.get(key, []), theirs.get(key, []))
     return found
 
 
-def _by_key(context: Context, left: Sequence[Event], right: Sequence[Event]) -> tuple[Groups, Groups]:
+def _grouped(context: Context, left: Sequence[Event], right: Sequence[Event]) -> tuple[Groups, Groups]:
     """Messages by outbox and key; keys that nothing tells apart yet are taken together."""
     ours, theirs = _by_own_key(left), _by_own_key(right)
     masks = _masked_keys(context, ours, "left"), _masked_keys(context, theirs, "right")
-    strict = Neighbours(context).tell_apart(
+    strict = context.neighbours.tell_apart(
         [members[0] for members in ours.values()], [members[0] for members in theirs.values()], *masks
     )
     both = set(strict[0]) & set(strict[1])
-    return _taken_together(ours, strict[0], masks[0], both), _taken_together(
-        theirs, strict[1], masks[1], both
+    return (
+        _taken_together(ours, strict[0], masks[0], both),
+        _taken_together(theirs, strict[1], masks[1], both),
     )
 
 
@@ -57,7 +59,7 @@ def _masked_keys(context: Context, groups: Groups, which: Which) -> list[bytes]:
     for first, *_ in groups.values():
         value = first.inputs.get("key")
         if which == "right" and isinstance(value, int):
-            value = context.documents.rows.on_left(value) or value
+            value = context.documents.rows.on_left(value)
         found.append(canonical([first.operation, context.renaming.mask(value, which)]))
     return found
 
@@ -68,14 +70,15 @@ def _sequence(context: Context, left: Sequence[Event], right: Sequence[Event]) -
     yours = [context.renaming.mask(item, "right") for item in theirs]
     keys = [canonical(item) for item in mine], [canonical(item) for item in yours]
     aligned, moved = _align(keys[0], keys[1], mine, yours)
+    before, after = Counter(keys[0]), Counter(keys[1])
     found: list[Difference] = []
     for a, b in aligned.pairs:
         found += context.pair((ours[a], theirs[b]), (left[a], right[b]), left[a].operation)
     for a in aligned.left:
-        counts = (sum(key == keys[0][a] for key in keys[0]), sum(key == keys[0][a] for key in keys[1]))
+        counts = (before[keys[0][a]], after[keys[0][a]])
         found.append(context.one_sided(left[a], Kind.MISSING, ours[a], counts=counts))
     for b in aligned.right:
-        counts = (sum(key == keys[1][b] for key in keys[0]), sum(key == keys[1][b] for key in keys[1]))
+        counts = (before[keys[1][b]], after[keys[1][b]])
         kind = Kind.DUPLICATE if counts[1] > 1 else Kind.EXTRA
         found.append(context.one_sided(right[b], kind, theirs[b], counts=counts))
     if any(not _raced(context, left, right, aligned.pairs, pair) for pair in moved):
@@ -110,15 +113,7 @@ def _raced(
     if ours and any(left[a].lineage == ours and right[b].lineage == theirs for a, b in passed):
         return False
     events = [left[moved[0]], *(left[a] for a, _ in passed)]
-    return any(
-        all(
-            event.lineage in race.traces
-            if event.lineage
-            else race.spans[0][0] <= event.started_at <= race.spans[0][1]
-            for event in events
-        )
-        for race in context.races
-    )
+    return any(all(map(race.made, events)) for race in context.races)
 
 
 def _order(
@@ -127,27 +122,11 @@ def _order(
     right: Sequence[Event],
     documents: tuple[Sequence[Json], Sequence[Json]],
 ) -> Difference:
-    whiches: tuple[Which, Which] = ("left", "right")
-    kinds = [
-        [_label(context.renaming.symbolise(item, which)) for item in side]
-        for side, which in zip(documents, whiches, strict=True)
-    ]
-    first = next((i for i, (a, b) in enumerate(zip(*kinds, strict=False)) if a != b), 0)
-    return Difference(
-        channel=Channel.MESSAGE,
-        kind=Kind.ORDER,
-        operation=route(left[first].operation),
-        path="$",
-        baseline=list(kinds[0]),
-        candidate=list(kinds[1]),
-        event={
-            "baseline": context.name(left[first], "left"),
-            "candidate": context.name(right[first], "right"),
-        },
-        trace_id=left[first].lineage,
-        entity=context.entity(content(left[first]), "left"),
-        triggers=context.triggers((left[first],), (right[first],)),
-    )
+    ours = [_label(context.renaming.symbolise(item, "left")) for item in documents[0]]
+    theirs = [_label(context.renaming.symbolise(item, "right")) for item in documents[1]]
+    first = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
+    entity = context.entity(documents[0][first], "left")
+    return reordered(context, (left[first], right[first]), ours, theirs, entity)
 
 
 def _label(item: Json) -> Json:

@@ -4,11 +4,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from gate.compare.context import Context
-from gate.compare.documents import About
+from gate.compare.documents import Documents
 from gate.compare.nested import columns
-from gate.identity import Which, ids, route, singular
-from gate.model import Channel, Event, Json, canonical
+from gate.identity import Which, ids, route
+from gate.identity.provenance import Reader
+from gate.model import Channel, Event, Json, Recording, canonical
 
 Keys = Sequence[bytes]
 _ROUNDS = 2
@@ -19,8 +19,9 @@ _CHANNELS = (Channel.CALL, Channel.ROW, Channel.MESSAGE)
 class Neighbours:
     """The events of both sides by the ids in them; looked up only where there are twins."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, left: Recording, right: Recording, documents: Documents, read: Reader) -> None:
+        self._events: dict[Which, Sequence[Event]] = {"left": left.events, "right": right.events}
+        self._documents, self._read = documents, read
         self._held: dict[Which, dict[str, list[tuple[str, Event]]]] = {}
         self._known: dict[tuple[int | str, Which, int], bytes] = {}
 
@@ -47,14 +48,15 @@ class Neighbours:
         place = (id(event), which, rounds)
         if place not in self._known:
             shared = [
-                (where, self._of(name, which, rounds))
-                for where, name in (_names(self._context, event) if rounds else ())
+                (where, self._around_id(name, which, rounds))
+                for where, name in (self._names(event) if rounds else ())
                 if self._unknown(name, which)
             ]
             self._known[place] = _digest(self._said(event, which), shared)
         return self._known[place]
 
-    def _of(self, name: str, which: Which, rounds: int) -> bytes:
+    def _around_id(self, name: str, which: Which, rounds: int) -> bytes:
+        """What all that hold an id say and, so many rounds on, what is around them."""
         place = (name, which, rounds)
         if place not in self._known:
             holders = self._holders(which).get(name, ())
@@ -63,29 +65,32 @@ class Neighbours:
         return self._known[place]
 
     def _unknown(self, name: str, which: Which) -> bool:
-        renaming = self._context.renaming
+        renaming = self._documents.renaming
         return name not in renaming.given and renaming.bound(name, which) is None
 
     def _said(self, event: Event, which: Which) -> Json:
-        context = self._context
-        about = About("", singular(event.operation), context.tables_of(event.operation))
-        return context.documents.shown(_content(context, event), which, about)
+        return self._documents.shown(self._content(event), which, event.operation)
 
     def _holders(self, which: Which) -> Mapping[str, Sequence[tuple[str, Event]]]:
         if which not in self._held:
             held: dict[str, list[tuple[str, Event]]] = {}
-            side = self._context.left if which == "left" else self._context.right
-            for event in side.events:
-                for where, name in _names(self._context, event) if event.channel in _CHANNELS else ():
+            for event in self._events[which]:
+                for where, name in self._names(event) if event.channel in _CHANNELS else ():
                     held.setdefault(name, []).append((where, event))
             self._held[which] = held
         return self._held[which]
 
+    def _names(self, event: Event) -> Iterator[tuple[str, str]]:
+        """The ids in an event and where they stand."""
+        where = f"{event.channel} {route(event.operation)}"
+        return _ids(self._content(event), where, self._documents.references(event.operation))
 
-def _names(context: Context, event: Event) -> Iterator[tuple[str, str]]:
-    """The ids in an event and where they stand."""
-    where = f"{event.channel} {route(event.operation)}"
-    yield from _ids(_content(context, event), where, context.tables_of(event.operation))
+    def _content(self, event: Event) -> Json:
+        if event.channel is Channel.CALL:
+            sent = self._read(event.inputs)
+            names = ("path", "query", "body")
+            return {name: sent.get(name) for name in names} if isinstance(sent, dict) else sent
+        return columns(event.output or {})
 
 
 def _ids(content: Json, where: str, references: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -102,15 +107,6 @@ def _ids(content: Json, where: str, references: Mapping[str, str]) -> Iterator[t
                 yield f"{where}.{column}", f"{references[column]}#{value}"
             else:
                 yield from _ids(value, where if named else f"{where}.{column}", {})
-
-
-def _content(context: Context, event: Event) -> Json:
-    if event.channel is Channel.CALL:
-        sent = context.read(event.inputs)
-        return (
-            {name: sent.get(name) for name in ("path", "query", "body")} if isinstance(sent, dict) else sent
-        )
-    return columns(event.output or {})
 
 
 def _digest(content: Json, around: Sequence[tuple[str, bytes]]) -> bytes:

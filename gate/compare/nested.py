@@ -2,18 +2,8 @@
 
 from collections.abc import Mapping
 
-from gate.identity import deep
+from gate.identity import expand
 from gate.model import Json
-from gate.model.body import parse
-
-
-def expand(value: Json) -> Json:
-    """A text that is a JSON object or array, as that document; anything else as it is."""
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        document = parse(value.encode(errors="replace"))
-        if document is not None and not deep(document):
-            return document
-    return value
 
 
 def columns(content: Mapping[str, Json]) -> dict[str, Json]:

@@ -16,7 +16,7 @@ def swapped(context: Context, pairs: Sequence[Pair]) -> list[Difference]:
         ours, theirs = context.cause(pair[0], "left"), context.cause(pair[1], "right")
         if ours is not None and theirs in (None, ours):
             by_cause.setdefault(ours, []).append(pair)
-    return [_order(context, one, other) for effects in by_cause.values() for one, other in _reversed(effects)]
+    return [_after(context, one, other) for effects in by_cause.values() for one, other in _reversed(effects)]
 
 
 def _reversed(effects: Sequence[Pair]) -> list[tuple[Pair, Pair]]:
@@ -43,26 +43,33 @@ def moved(context: Context, pairs: Sequence[Pair]) -> list[Difference]:
         if ours is None or theirs is None or ours == theirs or context.race_together(ours, theirs):
             continue
         baseline, candidate = context.triggers((left,), ()), context.triggers((), (right,))
-        found.append(_difference(context, left, right, list(baseline), list(candidate)))
+        found.append(reordered(context, (left, right), baseline, candidate))
     return found
 
 
-def _order(context: Context, one: Pair, other: Pair) -> Difference:
-    names: list[Json] = [route(one[0].operation), route(other[0].operation)]
-    return _difference(context, *one, names, names[::-1])
+def _after(context: Context, one: Pair, other: Pair) -> Difference:
+    names = [route(one[0].operation), route(other[0].operation)]
+    return reordered(context, one, names, names[::-1])
 
 
-def _difference(
-    context: Context, left: Event, right: Event, baseline: list[Json], candidate: list[Json]
+def reordered(
+    context: Context,
+    pair: Pair,
+    baseline: Sequence[Json],
+    candidate: Sequence[Json],
+    entity: str | None = None,
 ) -> Difference:
+    """What stood in the one order and now stands in the other, told of this pair of events."""
+    left, right = pair
     return Difference(
         channel=left.channel,
         kind=Kind.ORDER,
         operation=route(left.operation),
         path="$",
-        baseline=baseline,
-        candidate=candidate,
+        baseline=list(baseline),
+        candidate=list(candidate),
         event={"baseline": context.name(left, "left"), "candidate": context.name(right, "right")},
         trace_id=left.lineage,
+        entity=entity,
         triggers=context.triggers((left,), (right,)),
     )

@@ -7,11 +7,17 @@ from gate.model import Event
 
 
 class Racing(NamedTuple):
-    """A race group: the places and the trace ids of its members, and when it ran on either side."""
+    """A race group: the places and the trace ids of its members, and when it ran on the left."""
 
     members: frozenset[int]
     traces: set[str]
-    spans: list[tuple[int, int]]
+    span: tuple[int, int]
+
+    def made(self, event: Event) -> bool:
+        """True where an event on the left comes of it: by its trace, or by its time where it has none."""
+        if event.lineage:
+            return event.lineage in self.traces
+        return self.span[0] <= event.started_at <= self.span[1]
 
 
 def race_groups(left: Sequence[Event], right: Sequence[Event]) -> list[list[int]]:
@@ -44,9 +50,6 @@ def racing(left: Sequence[Event], right: Sequence[Event]) -> list[Racing]:
     for group in race_groups(left, right):
         if len(group) > 1:
             traces = {event.lineage for index in group for event in (left[index], right[index])}
-            spans = [
-                (min(side[i].started_at for i in group), max(side[i].ended_at for i in group))
-                for side in (left, right)
-            ]
-            found.append(Racing(frozenset(group), {trace for trace in traces if trace}, spans))
+            span = min(left[i].started_at for i in group), max(left[i].ended_at for i in group)
+            found.append(Racing(frozenset(group), {trace for trace in traces if trace}, span))
     return found

@@ -6,7 +6,6 @@ from gate.compare.align import alignment, by_key, by_likeness, in_order
 from gate.compare.context import Context
 from gate.compare.headers import intent
 from gate.compare.nouns import noun
-from gate.compare.races import race_groups
 from gate.identity import Which, route, singular
 from gate.model import Difference, Event, Json, Kind, canonical
 
@@ -77,21 +76,21 @@ def resource(operation: str) -> str:
 
 def _assign(context: Context, left: tuple[Event, ...], right: tuple[Event, ...]) -> list[tuple[Event, Event]]:
     """Pair each stimulus with itself, but racing repeats of one request with their most similar answer."""
-    pairs = []
-    for group in race_groups(left, right):
+    places = list(range(len(left)))
+    for race in context.races:
         repeats: dict[bytes, list[int]] = {}
-        for index in group:
-            repeats.setdefault(_whole(left[index]) if len(group) > 1 else b"", []).append(index)
+        for index in sorted(race.members):
+            repeats.setdefault(_whole(left[index]), []).append(index)
         for members in repeats.values():
             if len(members) == 1:
-                pairs.append((left[members[0]], right[members[0]]))
                 continue
             ours = [context.renaming.mask(answer(context, left[index]), "left") for index in members]
             theirs = [context.renaming.mask(answer(context, right[index]), "right") for index in members]
             exact = by_key([canonical(item) for item in ours], [canonical(item) for item in theirs])
             best = by_likeness(exact, ours, theirs, least=0.0)
-            pairs += [(left[members[a]], right[members[b]]) for a, b in best.pairs]
-    return sorted(pairs, key=lambda pair: pair[0].seq)
+            for a, b in best.pairs:
+                places[members[a]] = members[b]
+    return [(event, right[place]) for event, place in zip(left, places, strict=True)]
 
 
 def _whole(event: Event) -> bytes:

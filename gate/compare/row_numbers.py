@@ -13,6 +13,10 @@ class RowNumbers:
 
     def __init__(self, pairs: Pairs, tables: Mapping[str, Table]) -> None:
         self._pairs = pairs
+        lefts: dict[int, set[int]] = {}
+        for left, right in pairs:
+            lefts.setdefault(right, set()).add(left)
+        self._on_left = {right: found.pop() for right, found in lefts.items() if len(found) == 1}
         self._known: dict[str, set[str]] = {}
         """The tables by what their rows are; empty where they have no numbers of their own."""
         for name, table in tables.items():
@@ -57,7 +61,6 @@ class RowNumbers:
             for one, other, noun in zip(ours, theirs, ["", *map(singular, ours)], strict=False)
         )
 
-    def on_left(self, right: int) -> int | None:
-        """The number on the left where only one table has this on the right."""
-        found = {ours for ours, theirs in self._pairs if theirs == right}
-        return found.pop() if len(found) == 1 else None
+    def on_left(self, right: int) -> int:
+        """A number on the right by its name on the left, where it can only be one; else as it is."""
+        return self._on_left.get(right, right)

@@ -6,10 +6,9 @@ from typing import cast
 
 from gate.compare.align import Alignment, alignment, by_key, by_keys, by_likeness
 from gate.compare.context import Context
-from gate.compare.neighbours import Neighbours
 from gate.compare.nested import columns
 from gate.identity import Which, singular
-from gate.identity.renaming import TIME
+from gate.identity.renaming import BLANK, TIME
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
 
 
@@ -18,11 +17,9 @@ def compare_rows(context: Context) -> list[Difference]:
     left, right = context.left.on(Channel.ROW), context.right.on(Channel.ROW)
     tables = dict.fromkeys(event.operation for event in (*left, *right))
     found: list[Difference] = []
-    neighbours = Neighbours(context)
     for table in _parents_first(context, sorted(tables)):
         found += _table(
             context,
-            neighbours,
             table,
             [event for event in left if event.operation == table],
             [event for event in right if event.operation == table],
@@ -47,13 +44,11 @@ def _parents_first(context: Context, tables: Sequence[str]) -> list[str]:
     return ordered
 
 
-def _table(
-    context: Context, neighbours: Neighbours, table: str, left: Sequence[Event], right: Sequence[Event]
-) -> list[Difference]:
-    references = context.tables_of(table)
+def _table(context: Context, table: str, left: Sequence[Event], right: Sequence[Event]) -> list[Difference]:
+    references = context.documents.references(table)
     context.renaming.settle()  # what is bound is asked below, before any document is compared
-    left, right = _arranged(context, neighbours, left, right)
-    aligned = _align(context, neighbours, left, right, references)
+    left, right = _arranged(context, left, right)
+    aligned = _align(context, left, right, references)
     found: list[Difference] = []
     pairs = [(left[a], right[b]) for a, b in aligned.pairs]
     pairs += [(left[a], _untouched(left[a])) for a in aligned.left if _known_before(left[a])]
@@ -89,25 +84,25 @@ def _untouched(event: Event) -> Event:
 
 
 def _arranged(
-    context: Context, neighbours: Neighbours, left: Sequence[Event], right: Sequence[Event]
+    context: Context, left: Sequence[Event], right: Sequence[Event]
 ) -> tuple[list[Event], list[Event]]:
     """Rows whose keys are random by what they say, the others first; such keys stand in another order in each run."""
-    loose = [event for event in left if _random(context, event, "left")]
-    free = [event for event in right if _random(context, event, "right")]
-    if max(len(loose), len(free)) < 2:
+    ours = [event for event in left if _random(context, event, "left")]
+    theirs = [event for event in right if _random(context, event, "right")]
+    if max(len(ours), len(theirs)) < 2:
         return list(left), list(right)
-    ours = [neighbours.says(event, "left") for event in loose]
-    theirs = [neighbours.says(event, "right") for event in free]
-    ranks: dict[int, bytes] = {}
-    for events, said, strict in zip(
-        (loose, free), (ours, theirs), neighbours.tell_apart(loose, free, ours, theirs), strict=True
-    ):
-        for event, text, apart in zip(events, said, strict, strict=True):
-            ranks[id(event)] = text if TIME.encode() in text else apart  # those with a time are in its order
-    return (
-        sorted(left, key=lambda event: ranks.get(id(event), b"")),
-        sorted(right, key=lambda event: ranks.get(id(event), b"")),
-    )
+    mine = [context.neighbours.says(event, "left") for event in ours]
+    yours = [context.neighbours.says(event, "right") for event in theirs]
+    apart = context.neighbours.tell_apart(ours, theirs, mine, yours)
+    ranks = {
+        id(event): said if TIME.encode() in said else strict  # those with a time are in its order
+        for event, said, strict in zip((*ours, *theirs), mine + yours, apart[0] + apart[1], strict=True)
+    }
+
+    def rank(event: Event) -> bytes:
+        return ranks.get(id(event), b"")
+
+    return sorted(left, key=rank), sorted(right, key=rank)
 
 
 def _random(context: Context, event: Event, which: Which) -> bool:
@@ -117,11 +112,7 @@ def _random(context: Context, event: Event, which: Which) -> bool:
 
 
 def _align(
-    context: Context,
-    neighbours: Neighbours,
-    left: Sequence[Event],
-    right: Sequence[Event],
-    references: Mapping[str, str],
+    context: Context, left: Sequence[Event], right: Sequence[Event], references: Mapping[str, str]
 ) -> Alignment:
     """By key where both sides know it; new rows by what they and their neighbours say, then by likeness."""
     ours = [_key(context, event, references, "left") for event in left]
@@ -132,7 +123,9 @@ def _align(
     mine = {a: _masked(context, left[a], references, "left") for a in fresh_left}
     yours = {b: _masked(context, right[b], references, "right") for b in fresh_right}
     keys = [canonical(mine[a]) for a in fresh_left], [canonical(yours[b]) for b in fresh_right]
-    strict = neighbours.tell_apart([left[a] for a in fresh_left], [right[b] for b in fresh_right], *keys)
+    strict = context.neighbours.tell_apart(
+        [left[a] for a in fresh_left], [right[b] for b in fresh_right], *keys
+    )
     second = by_keys(strict, keys)
     pairs = [*first.pairs, *((fresh_left[a], fresh_right[b]) for a, b in second.pairs)]
     rest = Alignment(
@@ -150,23 +143,23 @@ def _key(
     key = event.inputs["key"]
     masked = _mask_columns(context, key, references, which, existed=bool(event.inputs.get("existed")))
     text = canonical(masked)
-    blank = "‹id›".encode() in text
+    blank = BLANK.encode() in text
     return ("new", event.seq if which == "left" else -1 - event.seq) if blank else ("known", text)
 
 
 def _mask_columns(
-    context: Context, columns: Json, references: Mapping[str, str], which: Which, *, existed: bool
+    context: Context, row: Json, references: Mapping[str, str], which: Which, *, existed: bool
 ) -> Json:
-    if not isinstance(columns, dict):
-        return context.renaming.mask(columns, which)
+    if not isinstance(row, dict):
+        return context.renaming.mask(row, which)
     masked: dict[str, Json] = {}
-    for column, value in columns.items():
+    for column, value in row.items():
         if column in references and isinstance(value, int) and not existed:
             name = f"{references[column]}#{value}"
             if which == "left":
-                masked[column] = name if context.renaming.bound(name, "left") else "‹id›"
+                masked[column] = name if context.renaming.bound(name, "left") else BLANK
             else:
-                masked[column] = context.renaming.bound(name, "right") or "‹id›"
+                masked[column] = context.renaming.bound(name, "right") or BLANK
         else:
             masked[column] = context.renaming.mask(value, which)
     return masked

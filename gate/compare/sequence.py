@@ -12,8 +12,8 @@ _SHORTEST, _LONGEST = 19, 35
 """Characters of a time to the second, and to the nanosecond with its offset."""
 _CLEARLY = 1_000
 """Microseconds; some clocks are read to the millisecond only."""
-_TWICE = {3: 100_000, 6: 10_000}
-"""So far apart were two readings of a clock that has so many digits: quick ones in a row may say the same."""
+_APART, _APART_IN_MILLISECONDS = 10_000, 100_000
+"""So far apart were two readings of a clock, and of one that tells milliseconds: quick ones may say the same."""
 
 
 class _Moment(NamedTuple):
@@ -73,20 +73,20 @@ def _leaves(moments: Sequence[_Moment], path: Path) -> Iterator[Leaf]:
     """At most one for each field."""
     if len(moments) < 2:
         return
-    passed = _passed(moments)
-    for name, first in passed.items():
+    told: set[str] = set()
+    for name, first in _passed(moments):
+        told.add(name)
         yield Leaf(Kind.ORDER, (*path, name), [first, name], [name, first])
     for side in (0, 1):
         for name, first in _one_time(moments, side):
-            if name not in passed:
-                passed[name] = first
+            if name not in told:
+                told.add(name)
                 said = "‹a later time›", f"‹time of {first}›"
                 yield Leaf(Kind.CHANGED, (*path, name), said[1 - side], said[side])
 
 
-def _passed(moments: Sequence[_Moment]) -> dict[str, str]:
+def _passed(moments: Sequence[_Moment]) -> Iterator[tuple[str, str]]:
     """Each field whose time clearly came after that of another, and now comes before it, with that other one."""
-    found: dict[str, str] = {}
     ordered = sorted(moments, key=lambda moment: (moment.times[0], moment.name))
     latest, place = ordered[0], 0
     for moment in ordered:
@@ -94,8 +94,7 @@ def _passed(moments: Sequence[_Moment]) -> dict[str, str]:
             latest = max(latest, ordered[place], key=lambda before: before.times[1])
             place += 1
         if place and latest.times[1] - _CLEARLY >= moment.times[1]:
-            found[moment.name] = latest.name
-    return found
+            yield moment.name, latest.name
 
 
 def _one_time(moments: Sequence[_Moment], side: int) -> Iterator[tuple[str, str]]:
@@ -106,7 +105,7 @@ def _one_time(moments: Sequence[_Moment], side: int) -> Iterator[tuple[str, str]
     for first, *others in alike.values():
         for moment in others:
             digits = max(map(_digits, (*first.texts, *moment.texts)))
-            least = _TWICE[3 if digits == 3 else 6]
+            least = _APART_IN_MILLISECONDS if digits == 3 else _APART
             if digits >= 3 and moment.times[1 - side] - first.times[1 - side] >= least:
                 yield moment.name, first.name
 

@@ -112,7 +112,7 @@ def row(
 
 
 def message(
-    columns: Mapping[str, Json], *, seq: int = 300, key: str = "k", by: int | None = 0, at: int = 0
+    columns: Mapping[str, Json], *, seq: int = 300, key: str | int = "k", by: int | None = 0, at: int = 0
 ) -> Event:
     """A message of the outbox."""
     return Event(

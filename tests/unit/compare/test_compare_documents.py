@@ -126,6 +126,11 @@ def test_two_values_that_look_alike_in_symbols_are_told_apart() -> None:
     assert [(leaf.left, leaf.right) for leaf in found] == [("‹id of 36 characters›", "‹id of 32 characters›")]
 
 
+def test_new_ids_as_keys_are_shown_apart_also_from_a_key_that_reads_like_one() -> None:
+    (found,) = fresh().differ({}, {"m": {"‹new id› 3": 0, uid(1): 1, uid(2): 2, uid(3): 3}}, "thing")
+    assert found.right == {"‹new id› 3": 0, "‹new id›": 1, "‹new id› 2": 2, "‹new id› 4": 3}
+
+
 def test_leaves() -> None:
     assert [leaves(one) for one in (1, None, [], {}, [1, [2, []]], {"a": {"b": 1}, "c": []})] == [
         1,

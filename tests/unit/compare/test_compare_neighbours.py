@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from gate.compare.context import Context
-from gate.compare.neighbours import Neighbours
 from gate.config import Compare
 from gate.model import Event, Recording, Table
 from tests.unit.compare.build import HEADERS, call, message, recording, request, row, uid
@@ -13,7 +12,7 @@ TABLES = {"carts": Table(key=("id",)), "items": Table(key=("id",), references={"
 
 def apart(left: Recording, right: Recording, *events: tuple[list[Event], list[Event]]) -> list[list[int]]:
     """For each key of the left, all of one kind, where it stands on the right."""
-    neighbours = Neighbours(Context(left, right, Compare(), HEADERS))
+    neighbours = Context(left, right, Compare(), HEADERS).neighbours
     found = []
     for ours, theirs in events:
         keys = [b"k"] * len(ours), [b"k"] * len(theirs)
@@ -53,7 +52,7 @@ def test_rows_by_what_is_two_steps_away() -> None:
 
 def test_what_has_its_key_alone_keeps_it() -> None:
     left, ours = side(1, "a", "b")
-    neighbours = Neighbours(Context(left, left, Compare(), HEADERS))
+    neighbours = Context(left, left, Compare(), HEADERS).neighbours
     keys = [b"a", b"b"]
     assert neighbours.tell_apart(ours, ours, keys, keys) == (keys, keys)
 
@@ -67,5 +66,5 @@ def test_what_is_known_by_now_does_not_count() -> None:
         assert isinstance(body, dict) and isinstance(body["json"], dict)
         reference = str(body["json"]["reference"])
         context.renaming.bind(reference, reference, "reference")
-    mine, yours = Neighbours(context).tell_apart(ours, other, [b"k", b"k"], [b"k", b"k"])
+    mine, yours = context.neighbours.tell_apart(ours, other, [b"k", b"k"], [b"k", b"k"])
     assert mine == yours and mine[0] != mine[1]

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from gate.compare import compare
 from gate.config import Compare
 from gate.model import Channel, Event, Header, Json, Recording, Table
+from tests.unit.compare.build import message, row
 
 TABLES = {"comments": Table(key=("id",), sequence=True)}
 
@@ -25,17 +27,15 @@ def recording(number: int, *, answered: int | None = None) -> Recording:
             started_at=1,
             duration=1,
         ),
-        Event(
-            seq=1,
-            channel=Channel.ROW,
-            operation="comments",
-            inputs={"store": "db", "key": {"id": number}, "existed": False, "before": None},
-            output={"id": number, "text": "hi"},
-            started_at=0,
-        ),
+        row("comments", {"id": number, "text": "hi"}, seq=1),
     )
     channels = (Channel.REQUEST, Channel.ROW)
     return Recording(header=Header(scenario="s", channels=channels, tables=TABLES), events=events)
+
+
+def more(found: Recording, event: Event, **header: Any) -> Recording:
+    """The recording with one event more, and what its header says then."""
+    return replace(found, header=replace(found.header, **header), events=(*found.events, event))
 
 
 def test_a_number_that_the_rows_rename_is_no_difference() -> None:
@@ -55,14 +55,7 @@ def two_tables(user: int, order: int, *, mine: Json, yours: Json) -> Recording:
         recording(1).events[0], output={"status": 201, "headers": {}, "body": body}, operation="POST /new"
     )
     rows = [
-        Event(
-            seq=seq,
-            channel=Channel.ROW,
-            operation=table,
-            inputs={"store": "db", "key": {"id": number}, "existed": False, "before": None},
-            output={"id": number, "text": table},
-            started_at=0,
-        )
+        row(table, {"id": number, "text": table}, seq=seq)
         for seq, (table, number) in enumerate((("orders", order), ("users", user)), start=1)
     ]
     channels = (Channel.REQUEST, Channel.ROW)
@@ -100,17 +93,8 @@ def test_a_float_is_no_row() -> None:
 
 def test_a_column_named_id_that_is_no_key_is_no_row() -> None:
     def loose(number: int, column: int) -> Recording:
-        found = recording(number)
-        row = Event(
-            seq=2,
-            channel=Channel.ROW,
-            operation="notes",
-            inputs={"store": "db", "key": {"name": "n"}, "existed": False, "before": None},
-            output={"name": "n", "id": column},
-            started_at=0,
-        )
-        header = replace(found.header, tables={**TABLES, "notes": Table(key=("name",))})
-        return replace(found, header=header, events=(*found.events, row))
+        note = row("notes", {"name": "n", "id": column}, seq=2, key={"name": "n"})
+        return more(recording(number), note, tables={**TABLES, "notes": Table(key=("name",))})
 
     (found,) = compare(loose(5, 5), loose(1, 1), Compare(), ()).differences
     assert (found.channel, found.path) == (Channel.ROW, "$.id")
@@ -163,17 +147,9 @@ def test_a_quantity_is_no_row() -> None:
 
 def test_the_key_of_an_outbox_may_be_a_row() -> None:
     def told(number: int, key: int) -> Recording:
-        found = recording(number)
-        message = Event(
-            seq=2,
-            channel=Channel.MESSAGE,
-            operation="outbox",
-            inputs={"key": key, "position": 1},
-            output={"comment_id": key, "type": "made"},
-            started_at=1,
-        )
-        header = replace(found.header, channels=(*found.header.channels, Channel.MESSAGE))
-        return replace(found, header=header, events=(*found.events, message))
+        made = message({"comment_id": key, "type": "made"}, seq=2, key=key, by=None, at=1)
+        channels = (Channel.REQUEST, Channel.ROW, Channel.MESSAGE)
+        return more(recording(number), made, channels=channels)
 
     assert not compare(told(5, 5), told(1, 1), Compare(), ()).differences
     assert compare(told(5, 5), told(1, 2), Compare(), ()).differences
