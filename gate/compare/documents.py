@@ -62,6 +62,7 @@ class Documents:
         }
         self._references = {name: _references(name, tables) for name in tables}
         self.rows = RowNumbers(renaming.numbers, tables)
+        self._numbered = bool(renaming.numbers)  # asked at every value
 
     def references(self, table: str) -> References:
         """Which columns of a table name rows of a table that numbers its rows."""
@@ -71,7 +72,8 @@ class Documents:
         self, left: Json, right: Json, entity: str, references: References | None = None
     ) -> tuple[Leaf, ...]:
         """All differences, in order of their path; ``references`` maps integer columns to tables."""
-        if identical(left, right) and self.renaming.skip(self._hold, left, entity, references):
+        if not self.renaming.renamed and identical(left, right):
+            self.renaming.skip(self._hold, left, entity, references)
             return ()
         self.renaming.settle()
         about = About("", entity, references or _NO_REFERENCES)
@@ -99,7 +101,7 @@ class Documents:
         return self._equal(left, right, about.key, about)
 
     def _same_fields(self, left: dict[str, Json], right: dict[str, Json], about: About) -> bool:
-        same, agreed = len(left) == len(right), self.renaming.agreed
+        same, agreed, numbered = len(left) == len(right), self.renaming.agreed, self._numbered
         names: dict[str, str] | None = None
         for name, value in left.items():
             if name in right:
@@ -111,7 +113,7 @@ class Documents:
                     continue
                 theirs = right[names[name]]
             if type(value) is type(theirs) is str:
-                if len(value) < SHORTEST and not self.rows:
+                if len(value) < SHORTEST and not numbered:
                     same = value == theirs and same
                 elif (value, theirs) not in agreed:
                     same = self._text(value, theirs, name, about) and same
@@ -153,7 +155,7 @@ class Documents:
         if isinstance(left, int) and isinstance(right, int) and (table := self._table(key, about)):
             return self.renaming.bind_key(table, left, right)
         if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
-            if type(left) is type(right) is int and self.rows and self._one_row(left, right, key, about):
+            if type(left) is type(right) is int and self._numbered and self._one_row(left, right, key, about):
                 return True
             return (type(left) is type(right) and left == right) or self._near(left, right, key)
         return False
@@ -161,7 +163,7 @@ class Documents:
     def _text(self, left: str, right: Json, key: str, about: About) -> bool:
         if not isinstance(right, str):
             return False
-        if self.rows and left != right:
+        if self._numbered and left != right:
             if left.isdecimal() and right.isdecimal() and names_id(key):
                 return self._one_row(int(left), int(right), key, about)
             if self.rows.paths(left, right):

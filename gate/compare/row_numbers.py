@@ -24,9 +24,6 @@ class RowNumbers:
         self._tables_of: dict[str, frozenset[str]] = {}
         """What things may be rows of whose name is no table's."""
 
-    def __bool__(self) -> bool:
-        return bool(self._pairs)
-
     def remember(self) -> dict[str, frozenset[str]]:
         """What is known of things so far, to go back to."""
         return dict(self._tables_of)

@@ -64,15 +64,12 @@ class Renaming:
     def __len__(self) -> int:
         return len(self._left)
 
-    def skip(self, bind: Callable[..., None], *of: object) -> bool:
-        """Take a document that is equal to the byte, unless a value is renamed by now: an id in it may be another.
+    def skip(self, bind: Callable[..., None], *of: object) -> None:
+        """Take a document that is equal to the byte, while nothing is renamed: after that, an id in it may be another.
 
-        While nothing is renamed, its ids are bound only if that comes to matter; ``bind(*of)`` does it.
+        Its ids are bound only if that comes to matter; ``bind(*of)`` does it.
         """
-        if self.renamed:
-            return False
         self._skipped.append((bind, of))
-        return True
 
     def settle(self) -> None:
         """Bind the ids of the documents that were skipped, each to itself."""
