@@ -2,7 +2,7 @@
 
 from gate.identity.bindings import Bindings
 from gate.identity.forms import ids, marks, route
-from gate.identity.provenance import deep, expand, given, readable, texts
+from gate.identity.provenance import deep, expand, given, readable, telling, texts
 from gate.identity.renaming import Renaming, Which, singular
 from gate.identity.saved import filled, saved, saves
 from gate.identity.times import Frame, notation, parse
@@ -25,5 +25,6 @@ __all__ = [
     "saved",
     "saves",
     "singular",
+    "telling",
     "texts",
 ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gate.config import Messages, Settings
 from gate.errors import InconclusiveError
-from gate.identity import expand, marks, parse, readable, texts
+from gate.identity import expand, marks, parse, readable, telling
 from gate.identity.forms import Mark
 from gate.model import Channel, Event, Header, Json, Recording, Table
 from gate.observe.logs import log_events
@@ -152,7 +152,7 @@ def _state(before: Mapping[str, Snapshot]) -> _State:
     for shot in before.values():
         for name, rows in shot.rows.items():
             for row in rows.values():
-                found |= {mark.text for text in texts(dict(row)) for mark in marks(text)}
+                found.update(mark.text for text in telling(dict(row)) for mark in marks(text))
             table = shot.tables[name]
             if table.sequence:
                 keys = (row.get(column) for row in rows.values() for column in table.key)
@@ -189,13 +189,15 @@ def _recording(
 
 def _given(events: Sequence[Event], used: Mapping[str, Table], state: _State) -> tuple[str, ...]:
     """Every id and time of the state that the events name, and every row whose number stands in them."""
+    stood = {table: found for table in used if (found := state.numbers.get(table))}
     named: set[str] = set()
     numbers: set[int] = set()
     for event in events:
         for content in (readable(event.inputs), readable(event.output)):
-            named |= {mark.text for text in texts(content) for mark in marks(text)}
-            numbers.update(_numbers(content))
-    rows = {f"{table}#{number}" for table in used for number in numbers & state.numbers.get(table, set())}
+            named.update(mark.text for text in telling(content) for mark in marks(text))
+            if stood:
+                numbers.update(_numbers(content))
+    rows = {f"{table}#{number}" for table, found in stood.items() for number in numbers & found}
     return tuple(sorted(state.ids & named | rows))
 
 
