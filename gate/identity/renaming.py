@@ -27,7 +27,8 @@ from gate.identity.times import Frame, parse
 from gate.model import Json, canonical
 
 Which = Literal["left", "right"]
-_PLURAL = re.compile(r"(?<=[a-z])ies$|(?<=[sxz])es$|(?<=[^s])s$")
+_PLURAL = re.compile(r"(?<=[a-z])ies$|(?<=.ss|[^a]ch|.sh|.zz|[^ao]us|ias)es$|(?<=x)es$|(?<=[^s])s$")
+"""``statuses`` and ``batches``, but ``purchases``, ``clauses`` and ``caches``."""
 TIME, BLANK, NEW, ROW = "‹time›", "‹id›", "‹new id›", "new"
 _SECONDS = 1e11
 """A clock that counts seconds reads less until the year 5138."""

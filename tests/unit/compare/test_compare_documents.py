@@ -104,6 +104,11 @@ def test_integers_name_rows_where_a_field_says_so() -> None:
     assert documents.differ({"n": 7}, {"n": 9}, "thing")
 
 
+def test_a_reference_goes_by_the_singular_of_its_table() -> None:
+    assert not fresh("purchases").differ({"purchase_id": 7}, {"purchase_id": 9}, "thing")
+    assert not fresh("statuses").differ({"status_id": 7}, {"status_id": 9}, "thing")
+
+
 def test_a_reference_that_stayed_where_all_else_is_equal_to_the_byte() -> None:
     documents = fresh("orders")
     assert not documents.differ({"order_id": 7}, {"order_id": 7}, "thing")

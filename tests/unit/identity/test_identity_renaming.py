@@ -307,6 +307,16 @@ def test_masks_line_up_before_ids_are_known() -> None:
         ("addresses", "address"),
         ("boxes", "box"),
         ("glass", "glass"),
+        ("purchases", "purchase"),
+        ("databases", "database"),
+        ("clauses", "clause"),
+        ("sizes", "size"),
+        ("caches", "cache"),
+        ("statuses", "status"),
+        ("aliases", "alias"),
+        ("batches", "batch"),
+        ("dishes", "dish"),
+        ("main.purchases", "purchase"),
     ],
 )
 def test_singular(many: str, one: str) -> None:
