@@ -213,11 +213,3 @@ class LiveSide:
 
 class StartError(Exception):
     """A side does not migrate or start; whose fault that is, the caller decides by the side."""
-
-
-class Publisher(Protocol):
-    """Where the files of a run go."""
-
-    def write(self, name: str, content: bytes) -> Path:
-        """Write one file below the run's folder, whole or not at all."""
-        ...

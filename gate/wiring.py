@@ -13,19 +13,19 @@ from pathlib import Path
 from types import MappingProxyType
 
 from gate.adapters import processes, registry
-from gate.adapters.code import code_of, patched
 from gate.adapters.directory import load_bundles
 from gate.adapters.git import Git
 from gate.adapters.http_sender import HttpSender
 from gate.adapters.playback_client import PlaybackProcess
 from gate.adapters.process import ProcessEnvironment, free_port
 from gate.adapters.registry import RunFile
+from gate.adapters.sources import code_of, patched
 from gate.config import Compare, Redactor, Settings, Stimuli
 from gate.errors import InconclusiveError, RequestError
 from gate.model import Bundle, Side, SideKind, SideName
 from gate.pipeline import Job, payloads, select
 from gate.ports import LiveSide
-from gate.provision import Place, plan
+from gate.provision import Place, places, plan
 
 RECORDED = "recorded"
 
@@ -213,6 +213,7 @@ def live_side(
         outward=playback.urls,
         python=sys.executable,
     )
+    redactor.know(places(settings, place))
     planned = plan(settings, place)
     return LiveSide(
         side=side,

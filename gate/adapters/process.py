@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -24,8 +25,10 @@ _POLL = 0.02
 _LOG_LIMIT = 16 * 1024 * 1024
 """Bytes of a service's log that are kept; what a run needs is far less, and a service may print without end."""
 _TAIL = 64 * 1024
+_LAST_WORDS = 10
 _ROOM = 256 * 1024
 """With less than this left on the disk, a service's writes are about to fail, if they have not yet."""
+_PORT_TAKEN = re.compile(r"address (?:is )?already in use|EADDRINUSE", re.IGNORECASE)
 _BROKEN = (errno.ENOEXEC, errno.EACCES, errno.ENOENT, errno.ENOTDIR, errno.EPERM)
 """Why a program cannot be run by its own fault; any other reason is this machine's."""
 
@@ -135,7 +138,7 @@ class ProcessEnvironment:
         program = _program(command)
         if program is None:
             raise StartError(
-                f"{command.name}: no program '{command.argv[0]}' on PATH; try '{{python}}' or a full path"
+                f"{command.name}: no program '{self._shown(command)}' on PATH; try '{{python}}' or a full path"
             )
         try:
             with self._log(command).open("ab") as log:
@@ -150,7 +153,7 @@ class ProcessEnvironment:
                 )
         except OSError as error:
             kind = StartError if error.errno in _BROKEN else InconclusiveError
-            raise kind(f"{command.name}: '{command.argv[0]}' cannot be run: {error.strerror}") from None
+            raise kind(f"{command.name}: '{self._shown(command)}' cannot be run: {error.strerror}") from None
         self._run.add_process(process.pid)
         return process
 
@@ -166,15 +169,24 @@ class ProcessEnvironment:
                 f"{self._folder}: the disk is full; free some space, or set TMPDIR to a folder that has some"
             )
 
+    def _shown(self, command: Command) -> str:
+        return self._redactor.redact_text(command.argv[0])
+
     def _log(self, command: Command) -> Path:
         return self._folder / f"{command.name.replace(' ', '-')}.log"
 
     def _failed(self, command: Command, what: str) -> str:
-        """What became of a command, and its last words. Raises InconclusiveError where the disk is full."""
+        """What became of a command, and its last words.
+
+        Raises InconclusiveError where the disk is full, or where it found its port taken, perhaps by the other side.
+        """
         self._check_room()
         text = self._redactor.redact_text(_tail(self._log(command)))
         lines = [line for line in text.splitlines() if line.strip()]
         last = f"; its last line: {lines[-1].strip()[:300]}" if lines else "; it printed nothing"
+        if any(map(_PORT_TAKEN.search, lines[-_LAST_WORDS:])):
+            last += "; let it listen on {port}, which is free and each side's own"
+            raise InconclusiveError(f"{command.name}: {what}{last}")
         return f"{command.name}: {what}{last}"
 
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -138,8 +139,25 @@ def remove(content: Mapping[str, Any], environ: Mapping[str, str]) -> None:
 
 
 def _remove_worktree(repository: Path, path: str, environ: Mapping[str, str]) -> None:
-    """One that was made half is locked, or known to git without being there; so more than ``remove`` is tried."""
+    """This one and no other: ``prune`` would take those of the user whose folder is away for the moment.
+
+    One that was made half is known to git without being there, or is there without being known.
+    """
     git(environ, repository, "worktree", "remove", "--force", "--force", path)
     shutil.rmtree(path, ignore_errors=True)
-    git(environ, repository, "worktree", "unlock", path)
-    git(environ, repository, "worktree", "prune")
+    if (common := git(environ, repository, "rev-parse", "--git-common-dir")) is None:
+        return
+    known = repository / common / "worktrees"
+    for entry in known.glob("*"):
+        if _names(entry / "gitdir", Path(path)):
+            shutil.rmtree(entry, ignore_errors=True)
+    with suppress(OSError):
+        known.rmdir()
+
+
+def _names(gitdir: Path, worktree: Path) -> bool:
+    """True where an entry of git's is that of a worktree; before it says so, only its name does."""
+    try:
+        return Path(gitdir.read_text().strip()) == worktree / ".git"
+    except OSError:
+        return gitdir.parent.name == worktree.name

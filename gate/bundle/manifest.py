@@ -14,6 +14,8 @@ from gate.model import BUNDLE_VERSION, Json, Manifest, Recording, StatePart
 _OPEN = ("service", "runtime", "entropy", "time", "provenance")
 _REQUIRED = ("schema_version", "name", "scenarios", "checksums")
 _OPTIONAL = (*_OPEN, "sensitivity", "retention", "state")
+_STATE = "sqlite"
+"""The one kind of state that can be loaded."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -98,7 +100,11 @@ def _part(document: Json, where: Where) -> StatePart:
     check_path(path, where.into(path))
     if not path.startswith("state/"):
         raise where.error(f"the state part {quoted(path)} lies outside state/")
-    return StatePart(store=fields.text("store"), kind=fields.text("kind"), path=path)
+    if (kind := fields.text("kind")) != _STATE:
+        raise where.error(
+            f"the state part {quoted(path)} is of kind {quoted(kind, 40)}, not {_STATE}", "use a newer gate"
+        )
+    return StatePart(store=fields.text("store"), kind=kind, path=path)
 
 
 def _entry(document: Json, where: Where) -> Entry:

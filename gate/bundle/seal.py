@@ -10,7 +10,7 @@ from gate.bundle.limits import MANIFEST, Tally
 from gate.bundle.manifest import Sealed, entries, from_json, to_json
 from gate.bundle.request_file import from_request_file
 from gate.bundle.where import Where, quoted
-from gate.model import Bundle, Manifest, Recording
+from gate.model import UNOWNED, Bundle, Manifest, Recording
 
 _TOLD = "restore it from its source, or seal what is meant with 'gate bundle pack'"
 
@@ -105,6 +105,8 @@ def _recordings(files: Mapping[str, bytes], where: Where) -> dict[str, Recording
         if name in found:
             raise here.error(f"the scenario {name} is there twice, as .json and as .ndjson", "remove one")
         found[name] = _recording(files[path], name, shelf, here)
+        if name == UNOWNED and found[name].stimuli:
+            raise here.error(f"{UNOWNED} is the gate's own name, and never replayed", "give it another")
     if shelf.unused:  # nobody would see what is in it
         raise where.into(f"blobs/{shelf.unused[0]}").error("is used by no scenario", "write the bundle again")
     return {name: found[name] for name in sorted(found)}

@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from gate import wiring
-from gate.cli.files import ended, follow, forget
+from gate.cli.files import claim, ended, follow
 from gate.cli.own import out_option, run_folder
+from gate.compare.ignore import steps_of
 from gate.config import Compare
 from gate.pipeline import State, run
 
@@ -19,11 +20,22 @@ def _seconds(_context: click.Context, _option: click.Parameter, value: float) ->
     return value
 
 
+def _paths(_context: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    for rule in value:
+        steps_of(rule)
+    return value
+
+
 @click.command()
 @click.argument("baseline", type=click.Path(path_type=Path))
 @click.argument("candidate", type=click.Path(path_type=Path))
 @click.option("--scenario", "scenarios", multiple=True, help="Name or glob; may be given several times.")
-@click.option("--ignore", multiple=True, help="JSONPath that does not count, such as '$.headers.date'.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    callback=_paths,
+    help="JSONPath that does not count, such as '$.headers.date'.",
+)
 @click.option(
     "--time-tolerance",
     default=2.0,
@@ -51,6 +63,6 @@ def compare(
     rules = Compare(ignore=ignore, time=time_tolerance)
     job = wiring.comparison(run_id, baseline, candidate, scenarios, rules)
     folder = run_folder(out, run_id)
-    forget(folder, (baseline, candidate))
+    claim(folder, (baseline, candidate))
     state = State()
     return ended(follow(run(job, state)), state, folder, form)

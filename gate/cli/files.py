@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import click
@@ -13,12 +13,10 @@ from gate.errors import InconclusiveError, RequestError
 from gate.model import Bundle, Manifest, Result, SideName, Verdict
 from gate.pipeline import State
 from gate.progress import Finished, Notice, PhaseStarted, Progress, ScenarioJudged, ScenarioSent
-from gate.report import console, pages, summary, to_json
+from gate.report import GENERATOR, console, pages, summary, to_json
 
-_LEFT = (
-    *("result.json", "summary.md", "report/*.html"),
-    *(pattern for side in SideName for pattern in (f"{side}.repro", f"logs/{side}/*.log")),
-)
+_REPORTS = ("result.json", "summary.md", "report/*.html", *(f"{side}.repro" for side in SideName))
+_LOGS = tuple(f"logs/{side}/*.log" for side in SideName)
 """What a run leaves."""
 
 
@@ -48,16 +46,36 @@ def _tell(text: str, live: bool, keep: bool = False) -> None:
         tell(text)
 
 
-def forget(folder: Path, spare: Iterable[Path] = ()) -> None:
-    """Remove what an earlier run left in the same place: its verdict must not pass for this one's.
+def claim(folder: Path, spare: Iterable[Path] = ()) -> None:
+    """Make a folder ready for a run: what an earlier one left there must not pass for this one's, and goes.
 
-    What is to be read from there is spared.
+    What is to be read from there is spared. Raises RequestError where a file that no run left would be overwritten.
     """
     spared = {path.resolve() for path in spare}
-    for pattern in _LEFT:
+    if _is_of_a_run(folder):
+        _forget(folder, spared)
+        return
+    for path in (path for pattern in _REPORTS for path in folder.glob(pattern)):
+        if path.resolve() not in spared:
+            raise RequestError(f"{path}: is in the way, and no run left it; give another --out")
+
+
+def _forget(folder: Path, spared: Collection[Path] = ()) -> None:
+    for pattern in (*_REPORTS, *_LOGS):
         for path in folder.glob(pattern):
             if path.resolve() not in spared:
                 path.unlink(missing_ok=True)
+
+
+def _is_of_a_run(folder: Path) -> bool:
+    """By the first page of a report, which is written first, or by the result, which is written last."""
+    for name, sign in (("report/index.html", GENERATOR), ("result.json", '"run_id"')):
+        try:
+            if sign.encode() in (folder / name).read_bytes():
+                return True
+        except OSError:
+            continue
+    return False
 
 
 def write_run(result: Result, state: State, folder: Path) -> Path:
@@ -76,7 +94,7 @@ def write_run(result: Result, state: State, folder: Path) -> Path:
                 _tell(f"{side}.repro is not written: {error}", live=False)
         _write(folder / "result.json", to_json(result))
     except (OSError, InconclusiveError) as error:
-        forget(folder)  # half of it would be taken for the whole
+        _forget(folder)  # half of it would be taken for the whole
         why = getattr(error, "strerror", None) or error
         raise InconclusiveError(
             f"{folder}: cannot write the report: {why}; the verdict was {result.verdict}; "

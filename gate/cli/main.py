@@ -14,7 +14,8 @@ from typing import Any
 try:
     import click
 except ImportError:
-    sys.exit("gate: the command line is not installed; try: pip install 'replay-gate[gate]'")
+    print("gate: the command line is not installed; try: pip install 'replay-gate[gate]'", file=sys.stderr)
+    sys.exit(3)  # a plain text would end with 1, which says that the change fails
 
 from gate.cli.own import own_folder
 from gate.cli.say import flush_output, let_go_of_streams, mend_streams, redacted, say, tell

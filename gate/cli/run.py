@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from gate import wiring
-from gate.cli.files import ended, follow, forget
+from gate.cli.files import claim, ended, follow
 from gate.cli.own import out_option, run_folder
 from gate.cli.say import tell
 from gate.config.load import load
@@ -24,7 +24,7 @@ _CONFIG = "gate.yml"
 @click.option(
     "--baseline", help="Git ref, folder, or 'recorded'. Default: where the work left the main branch."
 )
-@click.option("--candidate", help="Git ref or folder. Default: the folder of gate.yml as it is.")
+@click.option("--candidate", help="Git ref, folder, or 'recorded'. Default: the folder of gate.yml as it is.")
 @click.option("--bundle", "bundles", multiple=True, help="Folder or .repro, instead of those of gate.yml.")
 @click.option("--scenario", "scenarios", multiple=True, help="Name or glob; may be given several times.")
 @out_option
@@ -79,7 +79,7 @@ def gate_run(asked: wiring.Asked, out: Path | None, form: str) -> int:
     run_id = wiring.new_run_id()
     folder = run_folder(out, run_id)
     folder.mkdir(parents=True, exist_ok=True)
-    forget(folder, map(Path, asked.bundles))
+    claim(folder, map(Path, asked.bundles))
     state = State()
     with wiring.job(asked, run_id, folder / "logs", os.environ) as job:
         result = follow(run_job(job, state))

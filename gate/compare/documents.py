@@ -283,10 +283,16 @@ def _references(name: str, tables: Mapping[str, Table]) -> References:
 def _told_apart(shown: str, left: str, right: str) -> tuple[str, str]:
     """Two values that read alike in symbols: by their form where that is it, else one is another."""
     if shown == TIME and notation(left) != notation(right):
-        return f"‹time as {''.join(notation(left))}›", f"‹time as {''.join(notation(right))}›"
+        return f"‹time as {_shape(left)}›", f"‹time as {_shape(right)}›"
     if shown == NEW and len(left) != len(right):
         return f"‹id of {len(left)} characters›", f"‹id of {len(right)} characters›"
     return shown, shown.replace(TIME, "‹another time›").replace(NEW, "‹another id›")
+
+
+def _shape(time: str) -> str:
+    """How a time is written, its offset as it is: ``0000-00-00T00:00:00+02:00``."""
+    shape, offset = notation(time)
+    return shape[: len(shape) - len(offset)] + offset
 
 
 def _fill(pairs: Sequence[tuple[int, int]], left: int, right: int) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ class Ignore:
     """The rules of ``compare.ignore``, ready to be asked."""
 
     def __init__(self, rules: Sequence[str]) -> None:
-        self._rules = [(rule, _steps(rule)) for rule in rules]
+        self._rules = [(rule, steps_of(rule)) for rule in rules]
 
     def __bool__(self) -> bool:
         return bool(self._rules)
@@ -34,11 +34,12 @@ class Ignore:
         return content
 
 
-def _steps(rule: str) -> tuple[Step, ...]:
+def steps_of(rule: str) -> tuple[Step, ...]:
+    """A rule as it is asked. Raises RequestError where it is none, or leaves out everything."""
     try:
         steps = parse(rule)
     except ValueError as error:
-        raise RequestError(f"compare.ignore: {rule!r} {error}") from None
+        raise RequestError(f"ignore: {rule!r} {error}") from None
     if all(step.kind is StepKind.ALL for step in steps):
-        raise RequestError(f"compare.ignore: {rule!r} would leave out everything; name a field")
+        raise RequestError(f"ignore: {rule!r} would leave out everything; name a field")
     return steps

@@ -52,10 +52,23 @@ class Redactor:
         for value, name in values.items():
             marker = f"[redacted:{_UNUSUAL.sub('_', name)}]"  # as MARKER finds it
             text += [(seed, tuple((form, marker) for form in forms)) for seed, forms in _forms(value)]
+        self._find(text)
+
+    def _find(self, text: Sequence["_Group[str]"]) -> None:
         self._text = _Table(text, "")
         self._bytes = _Table(
             [(_bytes(seed), tuple((_bytes(a), _bytes(b)) for a, b in forms)) for seed, forms in text], b""
         )
+
+    def know(self, places: Mapping[str, str]) -> None:
+        """From now on also replace what only this side was given, such as its URL, by what that is called.
+
+        It is no secret, but no two sides and no two runs have the same.
+        """
+        groups = [
+            (_seed(value), tuple((form, name) for form in _texts(value))) for value, name in places.items()
+        ]
+        self._find([*self._text.groups, *groups])
 
     def redact(self, data: bytes) -> bytes:
         """The data without the secrets."""
@@ -96,14 +109,14 @@ _Group = tuple[AnyStr, tuple[tuple[AnyStr, AnyStr], ...]]
 class _Table(Generic[AnyStr]):
     """Finds forms; where occurrences overlap all of them go, under the name of the longest."""
 
-    __slots__ = ("_empty", "_groups")
+    __slots__ = ("_empty", "groups")
 
     def __init__(self, groups: Sequence[_Group[AnyStr]], empty: AnyStr) -> None:
-        self._groups: tuple[_Group[AnyStr], ...] = tuple(groups)
+        self.groups: tuple[_Group[AnyStr], ...] = tuple(groups)
         self._empty: AnyStr = empty
 
     def redact(self, data: AnyStr) -> AnyStr:
-        found = [form for seed, forms in self._groups if seed in data for form in forms if form[0] in data]
+        found = [form for seed, forms in self.groups if seed in data for form in forms if form[0] in data]
         if not found:
             return data
         spans = sorted((start, end, marker) for form, marker in found for start, end in _spans(form, data))
@@ -140,17 +153,26 @@ def _spans(form: AnyStr, data: AnyStr) -> Iterator[tuple[int, int]]:
 
 def _forms(value: str) -> Iterator[tuple[str, set[str]]]:
     """Groups of forms, each with a seed that all of them hold."""
-    texts = {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    raw = _bytes(value)
-    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
-        texts |= {quoted, _ESCAPED.sub(lambda match: match[0].lower(), quoted)}
-    # letters and digits stay themselves in every escaping
-    yield max(_PLAIN.findall(value), key=len, default=""), texts
-    yield from _base64(raw)
+    yield _seed(value), _texts(value)
+    yield from _base64(_bytes(value))
     if "\n" in value:  # logs cut a certificate or a key file into lines
         for line in {line.strip() for line in value.splitlines()}:
             if len(line) >= _SHORTEST_LINE:
                 yield line, {line}
+
+
+def _seed(value: str) -> str:
+    """Letters and digits stay themselves in every escaping."""
+    return max(_PLAIN.findall(value), key=len, default="")
+
+
+def _texts(value: str) -> set[str]:
+    """The value as it stands, in JSON, and in a URL."""
+    texts = {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    raw = _bytes(value)
+    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+        texts |= {quoted, _ESCAPED.sub(lambda match: match[0].lower(), quoted)}
+    return texts
 
 
 def _base64(raw: bytes) -> Iterator[tuple[str, set[str]]]:

@@ -11,8 +11,8 @@ from gate.config.jsonpath import StepKind, parse
 from gate.identity.provenance import readable
 from gate.model import Event, Json
 from gate.model.body import document, encode, payload
+from gate.model.event import PLACEHOLDER
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
 _RESERVED = re.compile(rb"[^A-Za-z0-9_.~-]")
 
 
@@ -79,7 +79,7 @@ def _filled(content: Json, values: Mapping[str, Json]) -> Json:
     if isinstance(content, list):
         return [_filled(value, values) for value in content]
     if isinstance(content, str):
-        whole = _PLACEHOLDER.fullmatch(content)
+        whole = PLACEHOLDER.fullmatch(content)
         if whole and whole[1] in values:
             return values[whole[1]]  # a number stays a number
         return _text(content, values)
@@ -87,7 +87,7 @@ def _filled(content: Json, values: Mapping[str, Json]) -> Json:
 
 
 def _text(text: str, values: Mapping[str, Json]) -> str:
-    return _PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), text)
+    return PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), text)
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,7 @@
 from gate.model.bundle import BUNDLE_VERSION, Bundle, Manifest, StatePart
 from gate.model.difference import Comparison, Difference, Kind
 from gate.model.event import Channel, Event, Json, canonical, identical
-from gate.model.recording import SCHEMA_VERSION, Header, Recording, Table
+from gate.model.recording import SCHEMA_VERSION, UNOWNED, Header, Recording, Table
 from gate.model.result import (
     RESULT_VERSION,
     Finding,
@@ -21,6 +21,7 @@ __all__ = [
     "BUNDLE_VERSION",
     "RESULT_VERSION",
     "SCHEMA_VERSION",
+    "UNOWNED",
     "Bundle",
     "Channel",
     "Comparison",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,8 @@ from typing import TypeAlias
 import orjson
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}", re.ASCII)
+"""Stands, in a request written by hand, for what an earlier one saved of its answer."""
 
 
 class Channel(StrEnum):
@@ -36,7 +39,7 @@ class Event:
     call      host, method, path, query, headers, body      status, headers, body; or error
     row       store, key (columns), existed, before         columns and values; None: deleted
     message   key, position, before                         columns and values; None: deleted
-    log       level                                         the fields of the line
+    log       level                                         text, fields of the line
     ========  ============================================  =======================================
 
     Bodies are tagged as :mod:`gate.model.body` says. ``started_at`` is in microseconds since the epoch,

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from gate.model.event import Channel, Event
 
 SCHEMA_VERSION = 1
+UNOWNED = "effects-of-no-scenario"
+"""The name under which a recording keeps what nothing ties to one scenario; it has no stimuli."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Collect what a live side did, and sort it by scenario."""
 
-from gate.observe.observe import UNOWNED, Evidence, Observed, observe, snapshots
+from gate.observe.observe import Evidence, Observed, observe, snapshots
 from gate.observe.rows import Snapshot
 
-__all__ = ["UNOWNED", "Evidence", "Observed", "Snapshot", "observe", "snapshots"]
+__all__ = ["Evidence", "Observed", "Snapshot", "observe", "snapshots"]

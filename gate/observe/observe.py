@@ -8,14 +8,12 @@ from gate.config import Messages, Settings
 from gate.errors import InconclusiveError
 from gate.identity import expand, marks, parse, readable, telling
 from gate.identity.forms import Mark
-from gate.model import Channel, Event, Header, Json, Recording, Table
+from gate.model import UNOWNED, Channel, Event, Header, Json, Recording, Table
 from gate.observe.logs import log_events
 from gate.observe.owners import owners
 from gate.observe.rows import Snapshot, changes, qualified, snapshot
 from gate.ports import LogText, PlayedCall, Store
 
-UNOWNED = "effects-of-no-scenario"
-"""The name under which rows, messages and calls are recorded that nothing ties to one scenario."""
 _NOBODYS = Header(scenario=UNOWNED, says="what nothing ties to one scenario")
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from gate.config import Settings
 from gate.judge import Judgement
-from gate.model import Comparison, Observation, Recording, ScenarioResult, Side, SideName
-from gate.observe import UNOWNED
+from gate.model import UNOWNED, Comparison, Observation, Recording, ScenarioResult, Side, SideName
 from gate.ports import LiveSide
 
 

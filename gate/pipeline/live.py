@@ -22,8 +22,8 @@ T = TypeVar("T")
 Stores = Mapping[SideName, Mapping[str, Store]]
 
 
-BETWEEN = 0.005
-"""Seconds without a commit or a call between two scenarios, two looks; those of the whole run are ``settle.quiet``."""
+AT_THE_END = 0.2
+"""Seconds without a commit or a call after the last scenario, at the least."""
 
 
 def run_live(job: Job, state: State) -> Iterator[Progress]:
@@ -115,15 +115,14 @@ async def _replayed(
 async def _settle(job: Job, state: State, stores: Stores, scenario: str | None, side: LiveSide) -> None:
     """Wait until a scenario has ended, or, where none is named, all have.
 
-    Between two scenarios nothing may be under way, for a short while; only after the last is it waited for the whole
-    quiet, which shows that nothing was about to begin.
+    After the last it is waited longer, since nobody would see what begins after that.
     """
     name, rules = side.side.name, job.settings.settle
     found = state.unsettled.setdefault(name, {})
-    if scenario is not None:
-        if found:
-            return  # once is enough to know, and each wait takes its whole time
-        rules = replace(rules, quiet=min(rules.quiet, BETWEEN))
+    if scenario is None:
+        rules = replace(rules, quiet=max(rules.quiet, min(AT_THE_END, rules.timeout / 2)))
+    elif found:
+        return  # once is enough to know, and each wait takes its whole time
     problem = await settle(
         side.playback,
         stores[name],

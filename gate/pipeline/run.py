@@ -6,8 +6,7 @@ from dataclasses import replace
 from gate.compare import compare
 from gate.errors import CandidateError, InconclusiveError
 from gate.judge import Judgement, judge, judge_scenario
-from gate.model import Comparison, Observation, Recording, ScenarioResult, SideName, Verdict
-from gate.observe import UNOWNED
+from gate.model import UNOWNED, Comparison, Observation, Recording, ScenarioResult, SideName, Verdict
 from gate.pipeline.job import Job, State
 from gate.pipeline.live import run_live
 from gate.pipeline.result import draw_result

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
 from gate.errors import RequestError
-from gate.model import Bundle, Recording
-from gate.observe import UNOWNED
+from gate.model import UNOWNED, Bundle, Recording
 
 Named = Sequence[tuple[str, Bundle]]
 

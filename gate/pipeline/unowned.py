@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gate.identity import route
-from gate.model import Channel, Event, Header, Observation, Recording, SideName
-from gate.observe import UNOWNED
+from gate.model import UNOWNED, Channel, Event, Header, Observation, Recording, SideName
 from gate.pipeline.job import Job, State
 
 NOTHING = Recording(header=Header(scenario=UNOWNED, says="what nothing ties to one scenario"), events=())

@@ -40,6 +40,18 @@ def plan(settings: Settings, place: Place) -> SidePlan:
     )
 
 
+def places(settings: Settings, place: Place) -> dict[str, str]:
+    """What only this side was given, with the placeholder that gave it: URLs, addresses, the folder of its state."""
+    found = {str(place.state): "{state}"}
+    for name in settings.services:
+        port = place.ports[name]
+        found |= {f"{host}:{port}": f"{host}:{{{name}.port}}" for host in ("127.0.0.1", "localhost")}
+        found[_url(port)] = f"{{{name}.url}}"
+    for host, url in place.outward.items():
+        found |= {url: f"{{outward.{host}}}", url.removeprefix("http://"): f"{{outward.{host}}}"}
+    return found
+
+
 def _service(service: Service, settings: Settings, place: Place) -> Command:
     port = place.ports[service.name]
     words = (*service.command, *service.env.values())

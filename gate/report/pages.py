@@ -17,6 +17,8 @@ from gate.report.shown import LIMIT, TITLES, groups
 from gate.report.slugs import slugs
 from gate.report.timeline import draw
 
+GENERATOR = '<meta name="generator" content="Replay Gate">'
+"""In every page, as base.html has it: what tells a folder of reports from any other."""
 _COUNTED = {Kind.MISSING, Kind.EXTRA, Kind.DUPLICATE}
 
 

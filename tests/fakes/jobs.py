@@ -10,7 +10,11 @@ from gate.ports import LiveSide
 
 
 def job(
-    recordings: Mapping[str, Recording], *sides: LiveSide, observe: Observe | None = None, timeout: float = 5
+    recordings: Mapping[str, Recording],
+    *sides: LiveSide,
+    observe: Observe | None = None,
+    timeout: float = 5,
+    quiet: float = 0.0,
 ) -> Job:
     """Over these live sides; one that is not among them is the recording. ``timeout`` is how long each may settle."""
     live = {side.side.name: side for side in sides}
@@ -23,7 +27,7 @@ def job(
             services={},
             stimuli=Stimuli(to="api"),
             bundles=(),
-            settle=Settle(quiet=0.0, timeout=timeout),
+            settle=Settle(quiet=quiet, timeout=timeout),
             stores=(Store(store="db", kind="sqlite", path="x"),),
             observe=observe or Observe(),
         ),

@@ -1,5 +1,6 @@
 """What the gate says of a service that misbehaves: the exit code, one line, and nothing left."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -161,6 +162,27 @@ def test_taken_port_in_the_command(world: World) -> None:
         done = world.run()
     assert done.code == 3
     said_once(done, "baseline: api: ended with exit code 1", "Address already in use")
+
+
+def test_port_that_both_sides_want(world: World) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+    for name in ("baseline", "candidate"):
+        world.side(name, also=port)
+    done = world.run()
+    assert done.code == 3
+    said_once(done, "Address already in use", "let it listen on {port}")
+
+
+def test_what_only_one_side_was_given_is_no_difference(world: World) -> None:
+    for name in ("baseline", "candidate"):
+        world.side(name, tells=True)
+    done = world.run()
+    assert done.code == 0, done.out
+    world.side("candidate", tells=True, suffix="!")
+    shown = json.dumps(world.run().result["findings"])
+    assert "! from {api.url}/notes in {state}/notes.db by {outward.checker.example}" in shown
 
 
 def test_port_that_is_not_the_gates_is_named(world: World) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -69,6 +70,8 @@ class Handler(BaseHTTPRequestHandler):
         verdict = ""
         for _ in range(SWITCHES.get("calls", 1)):
             verdict = self.check(text)
+        if SWITCHES.get("tells"):
+            text += f" from http://127.0.0.1:{sys.argv[1]}/notes in {DATABASE} by {os.environ['CHECKER']}"
         note = str(uuid.uuid4())
         with connect() as db:
             db.execute("INSERT INTO notes VALUES (?, ?, ?)", [note, text, verdict])
@@ -139,6 +142,8 @@ def main() -> None:
     if SWITCHES.get("children"):
         subprocess.Popen(SLEEPER)
         subprocess.Popen(SLEEPER, start_new_session=True, env={}, cwd="/", stdout=subprocess.DEVNULL)
+    if SWITCHES.get("also"):
+        SWITCHES["held"] = socket.create_server(("127.0.0.1", SWITCHES["also"]))
     server = ThreadingHTTPServer(("127.0.0.1", SWITCHES.get("port") or int(sys.argv[1])), Handler)
     if SWITCHES.get("restless"):
         threading.Thread(target=restless, daemon=True).start()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gate.adapters.code import code_of, patched
 from gate.adapters.git import Git
-from gate.adapters.git_command import git_environment
+from gate.adapters.git_command import git, git_environment
 from gate.adapters.registry import RunFile, clean
+from gate.adapters.sources import code_of, patched
 from gate.errors import InconclusiveError, RequestError
 from gate.model import SideName
 
@@ -65,6 +65,18 @@ def test_a_worktree_comes_and_goes(repository: Path, environ: Mapping[str, str],
     assert (code / "a.txt").read_text() == "one\n" and side.commit and side.ref == "main"
     run.finish()
     assert not code.exists() and not list((repository / ".git").glob("worktrees/*"))
+
+
+def test_worktrees_of_others_stay(repository: Path, environ: Mapping[str, str], tmp_path: Path) -> None:
+    mine, away = tmp_path / "mine", tmp_path / "away"
+    assert git(environ, repository, "worktree", "add", "--detach", str(mine)) is not None
+    mine.rename(away)  # a disk that is not mounted just now
+    run = RunFile(tmp_path / "runs", "one", environ)
+    code_of(SideName.BASELINE, "main", repository, Git(environ), tmp_path / "run", run)
+    run.finish()
+    away.rename(mine)
+    assert git(environ, mine, "status", "--short") == ""
+    assert [path.name for path in (repository / ".git").glob("worktrees/*")] == ["mine"]
 
 
 def test_a_worktree_of_a_dead_run_goes(repository: Path, environ: Mapping[str, str], tmp_path: Path) -> None:

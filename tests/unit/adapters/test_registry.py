@@ -109,7 +109,6 @@ def test_children_go_with_a_leader_that_is_gone(tmp_path: Path, start: Start) ->
     assert gone(child)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize("by", ["environment", "argument", "folder", "output"])
 def test_what_was_started_and_not_entered_goes_too(tmp_path: Path, start: Start, by: str) -> None:
     folder = tmp_path / "gate-1"
@@ -130,7 +129,6 @@ def test_what_was_started_and_not_entered_goes_too(tmp_path: Path, start: Start,
     assert process.wait(timeout=20) == -9 and bystander.poll() is None
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a service of Linux")
 def test_a_daemon_goes_with_its_run(tmp_path: Path) -> None:
     daemon = (
         f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}, {str(tmp_path)!r}], "

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from gate.bundle import pack, read, sha256
+from gate.bundle import from_request_file, pack, read, sha256, write
 from gate.bundle.limits import MAX_FILE, MAX_FILES, Tally
 from gate.bundle.where import Where
+from gate.model import UNOWNED, Bundle, Header, Manifest, Recording
 from tests.unit.bundle.samples import Refused
 
 REQUEST_FILE = b'{"request": {"method": "GET", "path": "/"}}'
@@ -232,3 +233,19 @@ def test_sizes_are_counted() -> None:
     with Refused("state/8: brings the bundle over 536,870,912 bytes"):
         for number in range(9):
             tally.admit(f"state/{number}", MAX_FILE)
+
+
+def test_the_gates_own_name_is_no_scenarios(tmp_path: Path) -> None:
+    (tmp_path / "byhand" / "scenarios").mkdir(parents=True)
+    (tmp_path / "byhand" / "scenarios" / f"{UNOWNED}.json").write_bytes(REQUEST_FILE)
+    header, sent = Header(scenario=UNOWNED), from_request_file(REQUEST_FILE, "x", Where(bundle="x")).events
+    recordings = {UNOWNED: Recording(header=header, events=sent)}
+    write(Bundle(manifest=Manifest(name="sealed"), recordings=recordings), tmp_path / "sealed")
+    for name in ("byhand", "sealed"):
+        with Refused(f"{UNOWNED} is the gate's own name, and never replayed; give it another"):
+            read(tmp_path / name)
+    write(
+        Bundle(manifest=Manifest(name="left"), recordings={UNOWNED: Recording(header=header, events=())}),
+        tmp_path / "left",
+    )
+    assert list(read(tmp_path / "left").recordings) == [UNOWNED]

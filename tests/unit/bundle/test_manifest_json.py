@@ -47,6 +47,10 @@ def test_a_manifest_comes_back_and_its_bytes_are_canonical() -> None:
         (edited(state={}), "'state' of the manifest is an object, not a list"),
         (edited(state=[{"store": "db", "kind": "sqlite", "path": "../../etc/passwd"}]), "out of the bundle"),
         (edited(state=[{"store": "db", "kind": "sqlite", "path": "scenarios/a.json"}]), "outside state/"),
+        (
+            edited(state=[{"store": "db", "kind": "postgres", "path": "state/db"}]),
+            "of kind 'postgres', not sqlite",
+        ),
         (edited(scenarios=[{"name": "a"}]), "a scenario has no 'tags'"),
         (edited(checksums={"state/a": "F" * 64}), "the checksum of 'state/a' is no SHA-256"),
         (edited(checksums={"state/a": None}), "'checksums' of the manifest holds something other"),

@@ -78,11 +78,36 @@ def test_a_content_type_that_is_given_stays() -> None:
         (request(path=5), "'path' of request 1 is a number, not a string"),
         (request(headers=[]), "'headers' of request 1 is a list"),
         (request(headers={"a": 5}), "the header 'a' of a? ?request 1"),
+        (request(headers={"a b": "c"}), "request 1 has a header 'a b', which is no name of one"),
+        (request(headers={"a": "b\r\nX: y"}), "the header 'a' of request 1 has a line break in it"),
+        (request(headers={"a": ["b", "c\n"]}), "the header 'a' of request 1 has a line break in it"),
     ],
 )
 def test_a_wrong_file_says_how_to_write_it(document: object, match: str) -> None:
     with Refused(match + ".*; write "):
         read(document)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"path": "/x/{order}"}, {"path": "/x?y={order}"}, {"headers": {"authorization": "Bearer {order}"}}],
+    ids=["path", "query", "header"],
+)
+def test_a_name_must_have_been_saved_before_it_is_sent(asked: dict[str, object]) -> None:
+    saving = {**request(), "save": {"order": "$.body.id"}}
+    assert len(read([saving, request(**asked)]).events) == 2
+    for document in (
+        request(**asked),
+        [request(**asked), saving],
+        {**request(**asked), "save": {"a": "$.body.id"}},
+    ):
+        with Refused(r"request 1 sends \{order\}, which no request before it saves; save it "):
+            read(document)
+
+
+def test_braces_in_a_body_are_its_own() -> None:
+    (event,) = read(request(body={"template": "Dear {name}"})).events
+    assert payload(event.inputs["body"]) == b'{"template":"Dear {name}"}'
 
 
 @pytest.mark.parametrize(

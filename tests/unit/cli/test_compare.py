@@ -73,7 +73,7 @@ def test_what_is_compared_stays_where_it_lies(sides: Path) -> None:
         (("--time-tolerance", "nan"), "nan is not between 0 and 86400 seconds"),
         (("--time-tolerance", "inf"), "inf is not between"),
         (("--time-tolerance", "-1"), "-1.0 is not between"),
-        (("--ignore", "foo"), "compare.ignore: 'foo' must be a JSONPath"),
+        (("--ignore", "foo"), "gate: ignore: 'foo' must be a JSONPath"),
         (("--ignore", "$"), "would leave out everything"),
         (("--scenario", "nope"), "no scenario matches 'nope'"),
         (("--out", ""), "it is empty; give it a folder"),

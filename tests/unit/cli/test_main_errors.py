@@ -1,5 +1,8 @@
 """Every error is its line and its exit code."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -100,3 +103,10 @@ def test_every_command_is_there_and_explains_itself(capsys: pytest.CaptureFixtur
     said = capsys.readouterr().out
     for name, (module, _) in cli._COMMANDS.items():
         assert name in said and cli.gate.get_command(click.Context(cli.gate), name) is not None, module
+
+
+def test_a_command_line_that_is_not_installed_says_nothing_of_the_change(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise ImportError('no click')")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-m", "gate", "run"], capture_output=True, text=True, env=env)
+    assert done.returncode == 3 and "pip install 'replay-gate[gate]'" in done.stderr

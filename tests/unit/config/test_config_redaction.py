@@ -160,3 +160,11 @@ def test_settings_and_redactor_need_neither_pydantic_nor_yaml() -> None:
     code = "import gate.config, sys; print([m for m in ('pydantic', 'yaml') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_what_only_one_side_was_given_stands_as_what_it_is_called() -> None:
+    redactor = Redactor({"PIN": "secret-1"})
+    redactor.know({"http://127.0.0.1:4001": "{api.url}", "127.0.0.1:4001": "127.0.0.1:{api.port}"})
+    said = "http://127.0.0.1:4001/x?to=http%3A%2F%2F127.0.0.1%3A4001%2Fy 127.0.0.1:4001 secret-1"
+    shown = "{api.url}/x?to={api.url}%2Fy 127.0.0.1:{api.port} [redacted:PIN]"
+    assert redactor.redact_text(said) == shown and redactor.redact(said.encode()) == shown.encode()

@@ -8,8 +8,8 @@ import pytest
 
 from gate.adapters.sqlite import SqliteStore
 from gate.config import Messages, Observe, Redactor, Rows, Settings, Stimuli, Store
-from gate.model import Channel, Event, Header, Json
-from gate.observe import UNOWNED, Evidence, Observed, observe, snapshots
+from gate.model import UNOWNED, Channel, Event, Header, Json
+from gate.observe import Evidence, Observed, observe, snapshots
 from gate.ports import Played, PlayedCall
 from tests.fakes.events import request
 

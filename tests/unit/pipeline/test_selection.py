@@ -3,8 +3,7 @@
 import pytest
 
 from gate.errors import RequestError
-from gate.model import Bundle, Manifest, StatePart
-from gate.observe import UNOWNED
+from gate.model import UNOWNED, Bundle, Manifest, StatePart
 from gate.pipeline import payloads, select
 from tests.fakes.events import recording, request
 

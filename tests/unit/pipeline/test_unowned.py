@@ -7,6 +7,7 @@ import pytest
 
 from gate.config import Observe, Rows, Settings, Stimuli
 from gate.model import (
+    UNOWNED,
     Channel,
     Header,
     Json,
@@ -18,7 +19,6 @@ from gate.model import (
     SideName,
     Verdict,
 )
-from gate.observe import UNOWNED
 from gate.pipeline import Job, State, run
 from gate.ports import LiveSide, Played, PlayedCall, Request
 from gate.progress import Finished, ScenarioSent

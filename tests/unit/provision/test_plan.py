@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gate.config import Migration, Service, Settings, Stimuli, Store
-from gate.provision import Place, plan
+from gate.provision import Place, places, plan
 
 PLACE = Place(
     code=Path("/code"),
@@ -33,6 +33,20 @@ def settings(**more: object) -> Settings:
         **more,
     }
     return Settings(**content)  # type: ignore[arg-type]
+
+
+def test_what_only_this_side_was_given() -> None:
+    assert places(settings(), PLACE) == {
+        "/run/state": "{state}",
+        "http://127.0.0.1:4001": "{api.url}",
+        "127.0.0.1:4001": "127.0.0.1:{api.port}",
+        "localhost:4001": "localhost:{api.port}",
+        "http://127.0.0.1:4002": "{rates.url}",
+        "127.0.0.1:4002": "127.0.0.1:{rates.port}",
+        "localhost:4002": "localhost:{rates.port}",
+        "http://127.0.0.1:5001": "{outward.bank.example}",
+        "127.0.0.1:5001": "{outward.bank.example}",
+    }
 
 
 def test_a_service_is_filled_in() -> None:

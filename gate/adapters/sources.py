@@ -28,10 +28,8 @@ def code_of(
     commit = git.commit_of(root, ref) if ref is not None else git.merge_base(root)
     if commit is None:
         what = f"'{ref}' is neither a folder nor a commit" if ref else "no main branch to compare with"
-        raise RequestError(
-            f"{name}: {what}; give --{name} a folder, a git ref or, for the baseline, 'recorded'"
-        )
-    path = folder / f"{name}-code"
+        raise RequestError(f"{name}: {what}; give --{name} a folder, a git ref, or 'recorded'")
+    path = folder / f"{folder.name}-{name}"  # a name of its own also among those that git keeps
     git.add_worktree(top, commit, path, run)
     side = Side(name=name, kind=SideKind.LIVE, ref=ref or commit, commit=commit)
     return side, path / root.resolve().relative_to(top.resolve())
