@@ -85,7 +85,7 @@ def show_command(path: Path, scenario: str | None, form: str) -> None:
 
     What was recorded is shown harmless: control characters are spelt out.
 
-    Example: gate bundle show bundles/billing --scenario finalize-invoice
+    Example: gate bundle show bundles/billing --scenario checkout
     """
     found = read(path)
     if scenario is not None:

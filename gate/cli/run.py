@@ -20,12 +20,23 @@ _CONFIG = "gate.yml"
 @click.option(
     "--config", default=_CONFIG, show_default=True, type=click.Path(path_type=Path), help="Settings."
 )
-@click.option("--environment", type=click.Choice(["process"]), default="process", show_default=True)
+@click.option(
+    "--environment",
+    type=click.Choice(["process"]),
+    default="process",
+    show_default=True,
+    help="Where the sides run: as plain processes.",
+)
 @click.option(
     "--baseline", help="Git ref, folder, or 'recorded'. Default: where the work left the main branch."
 )
 @click.option("--candidate", help="Git ref, folder, or 'recorded'. Default: the folder of gate.yml as it is.")
-@click.option("--bundle", "bundles", multiple=True, help="Folder or .repro, instead of those of gate.yml.")
+@click.option(
+    "--bundle",
+    "bundles",
+    multiple=True,
+    help="Folder or .repro, instead of those of gate.yml; may be given several times.",
+)
 @click.option("--scenario", "scenarios", multiple=True, help="Name or glob; may be given several times.")
 @out_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)

@@ -20,13 +20,14 @@ def select(bundles: Named, patterns: Sequence[str]) -> dict[str, Recording]:
                 raise RequestError(
                     f"bundle {called}: scenario {name} is in another bundle as well; rename one"
                 )
-            every[name] = recording
-    if not every:
+            if name != UNOWNED or not patterns:  # what all scenarios left over is not for some of them to say
+                every[name] = recording
+    if not every and not patterns:
         names = ", ".join(called for called, _ in bundles)
         raise RequestError(f"bundle {names}: holds no scenario; record one, or write scenarios/<name>.json")
     unknown = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in every)]
     if unknown:
-        known = ", ".join(sorted(every)[:8])
+        known = ", ".join(sorted(every)[:8]) or "none"
         raise RequestError(
             f"no scenario matches '{unknown[0]}'; there are {known}" + (" …" if len(every) > 8 else "")
         )

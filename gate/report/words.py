@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from gate.model import (
+    UNOWNED,
     Difference,
     Finding,
     Kind,
@@ -149,7 +150,8 @@ def triggers(evidence: Iterable[Difference]) -> list[str]:
 def command(result: Result, scenarios: Iterable[str] = ()) -> str:
     """The command that replays these scenarios, safe to paste into a shell."""
     words = [word if word.isprintable() and word.isascii() else "?" for word in result.command]
-    for name in scenarios:
+    named = list(scenarios)
+    for name in named if UNOWNED not in named else ():  # what belongs to none shows when all are replayed
         # ``--scenario`` takes globs: ``?`` stands for whatever a shell or a glob would read otherwise.
         glob = _PLAIN_NAME.sub("?", name)
         words += ["--scenario", glob if len(glob) <= _GLOB else f"{glob[:_GLOB]}*"]

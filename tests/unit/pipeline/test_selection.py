@@ -30,6 +30,12 @@ def test_effects_of_no_scenario_are_those_of_one_bundle() -> None:
     assert set(select([("x", bundle("a", UNOWNED)), ("y", bundle("b", UNOWNED))], ())) == {"a", "b"}
 
 
+def test_effects_of_no_scenario_are_not_those_of_some() -> None:
+    assert set(select([("x", bundle("a", "b", UNOWNED))], ("*",))) == {"a", "b"}
+    with pytest.raises(RequestError, match="no scenario matches"):
+        select([("x", bundle("a", UNOWNED))], (UNOWNED,))
+
+
 @pytest.mark.parametrize(
     ("bundles", "patterns", "words"),
     [
