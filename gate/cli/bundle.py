@@ -168,7 +168,8 @@ def _shown_ms(moment: float | None) -> str:
 
 def _began(recording: Recording) -> int:
     return recording.header.started_at or min(
-        (event.started_at for event in recording.events if event.started_at), default=0
+        (one.started_at for one in recording.events if one.started_at or one.channel is Channel.REQUEST),
+        default=0,
     )
 
 

@@ -19,6 +19,7 @@ _DONE = {
     "shipment": "shipped",
 }
 """Nouns of outward calls whose repeating people say with a verb."""
+_MOST_LABELS = 4
 _TIMES = {2: "twice", 3: "three times", 4: "four times"}
 
 
@@ -29,9 +30,9 @@ def title(differences: Sequence[Difference]) -> str:
         case Kind.DUPLICATE:
             return _repeated(first)
         case Kind.EXTRA if first.path == "$":
-            return f"{_thing(first)} that baseline does not have"
+            return f"{_things(differences)} that baseline does not have"
         case Kind.MISSING if first.path == "$":
-            return f"{_thing(first)} is lost"
+            return f"{_things(differences)} {'is' if len(_labels(differences)) == 1 else 'are'} lost"
         case Kind.ORDER if first.path != "$":
             return f"{_place(first)}: {_moved(first)}"
         case Kind.ORDER if isinstance(first.baseline, list) and len(first.baseline) == 1:
@@ -51,7 +52,8 @@ def title(differences: Sequence[Difference]) -> str:
         return f"{_place(first)}: {field} is lost"
     if first.kind is Kind.EXTRA:
         return f"{_place(first)}: {field} is new"
-    return f"{_place(first)}: {field} is {_short(first.candidate)} where it was {_short(first.baseline)}"
+    say = _typed if first.kind is Kind.TYPE else _short
+    return f"{_place(first)}: {field} is {say(first.candidate)} where it was {say(first.baseline)}"
 
 
 def _moved(difference: Difference) -> str:
@@ -95,6 +97,19 @@ def _thing(difference: Difference) -> str:
     return f"answer to {difference.operation}"
 
 
+def _things(differences: Sequence[Difference]) -> str:
+    """The same for all that one finding holds, where messages of several types came or went together."""
+    labels = _labels(differences)
+    if len(labels) == 1:
+        return _thing(differences[0])
+    return f"messages {', '.join(labels[:_MOST_LABELS])}" + (", …" if len(labels) > _MOST_LABELS else "")
+
+
+def _labels(differences: Sequence[Difference]) -> list[str]:
+    """The types of the messages, each once; one empty text where they are no messages."""
+    return list(dict.fromkeys(_label(d) if d.channel is Channel.MESSAGE else "" for d in differences))
+
+
 def _plural(difference: Difference) -> str:
     return "calls" if difference.channel is Channel.CALL else "messages"
 
@@ -127,6 +142,20 @@ def _renamed(differences: Sequence[Difference]) -> tuple[str, str] | None:
     if lost and new and lost[0].baseline == new[0].candidate and lost[0].event == new[0].event:
         return lost[0].path.rpartition(".")[2], new[0].path.rpartition(".")[2]
     return None
+
+
+def _typed(value: Json) -> str:
+    """A value with its type, for what looks the same without: ``the text 7``, ``the number 7``."""
+    match value:
+        case None | bool():
+            return _short(value)
+        case str():
+            return f"the text {_short(value)}"
+        case int() | float():
+            return f"the number {_short(value)}"
+        case list():
+            return f"the list {_short(value)}"
+    return f"the object {_short(value)}"
 
 
 def _short(value: Json) -> str:

@@ -62,6 +62,6 @@ def _note(difference: Difference, side: SideName, absent: bool) -> str:
     if difference.counts:
         times = difference.counts[side is SideName.CANDIDATE]
         if difference.channel is Channel.ROW:
-            return f"{count(times, 'row')} in the table"
+            return f"{count(times, 'row')} in this scenario"
         return "never" if not times else "once" if times == 1 else f"{times} times"
     return "not there" if absent else ""

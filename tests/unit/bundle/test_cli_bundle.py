@@ -110,9 +110,12 @@ def test_show_speaks_json(sealed: Path) -> None:
 
 def test_show_of_a_request_file_says_that_nothing_was_recorded(tmp_path: Path) -> None:
     (tmp_path / "b" / "scenarios").mkdir(parents=True)
-    (tmp_path / "b" / "scenarios" / "s.json").write_text('[{"request": {"method": "GET", "path": "/a"}}]')
+    (tmp_path / "b" / "scenarios" / "s.json").write_text(
+        '[{"request": {"method": "GET", "path": "/a"}}, {"request": {"method": "GET", "path": "/b"}}]'
+    )
     assert run("show", tmp_path / "b", "--scenario", "s").stdout.splitlines()[1:] == [
-        "0.000  request  GET /a     not recorded"
+        "   0.000  request  GET /a     not recorded",
+        "1000.000  request  GET /b     not recorded",
     ]
 
 

@@ -64,6 +64,14 @@ ROW = replace(CAPTURED, channel=Channel.ROW, operation="audit_log")
             replace(CHANGED, channel=Channel.ROW, operation="invoices"),
             "row invoices: body.total is 2 where it was 1",
         ),
+        (
+            replace(CHANGED, kind=Kind.TYPE, baseline=1001, candidate="1001"),
+            "GET /v1/plans: body.total is the text 1001 where it was the number 1001",
+        ),
+        (
+            replace(CHANGED, kind=Kind.TYPE, baseline=[1], candidate=None),
+            "GET /v1/plans: body.total is null where it was the list 1",
+        ),
         (LOST, "GET /v1/plans: body.plans[0].amount_cents is lost"),
         (NEW, "GET /v1/plans: body.plans[0].price_cents is new"),
     ],
@@ -71,6 +79,17 @@ ROW = replace(CAPTURED, channel=Channel.ROW, operation="audit_log")
 )
 def test_title(difference: Difference, wanted: str) -> None:
     assert title([difference]) == wanted
+
+
+def test_messages_of_several_types_are_all_named() -> None:
+    lost = [
+        replace(MESSAGE, kind=Kind.MISSING, baseline={"type": name}, candidate=None)
+        for name in ("a", "b", "a")
+    ]
+    assert title(lost) == "messages a, b are lost"
+    come = [replace(MESSAGE, kind=Kind.EXTRA, candidate={"type": name}) for name in "abcde"]
+    assert title(come) == "messages a, b, c, d, … that baseline does not have"
+    assert title(come[:1]) == "message a that baseline does not have"
 
 
 def test_a_title_is_one_line_of_bounded_length() -> None:

@@ -102,7 +102,7 @@ def _cell_texts(channel: Channel, kind: Kind, **more: Any) -> list[tuple[str, st
         ),
         (
             _cell_texts(Channel.ROW, Kind.EXTRA, candidate="x", counts=(0, 1)),
-            [("", "0 rows in the table"), ('"x"', "1 row in the table")],
+            [("", "0 rows in this scenario"), ('"x"', "1 row in this scenario")],
         ),
     ],
     ids=["null", "extra", "missing", "count of calls", "count of rows"],
