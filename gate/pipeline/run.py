@@ -47,8 +47,18 @@ def _judged(job: Job, state: State) -> Iterator[Progress]:
         result = judge_scenario(recording, comparison, sides[SideName.BASELINE], sides[SideName.CANDIDATE])
         state.results.append(result)
         yield ScenarioJudged(result=result, done=done, total=len(recordings))
-    state.judgement = judge(state.results, state.died)
+    verdict, reasons = judge(state.results, state.died)
+    state.judgement = Judgement(verdict, (*reasons, *_reservations(job)))
     state.phases["compare"] = round(job.clock() - began, 3)
+
+
+def _reservations(job: Job) -> Iterator[str]:
+    """What a reader of the verdict could take for granted, and should not."""
+    commits = {job.sides[side].commit for side in SideName}
+    if len(commits) == 1 and (commit := commits.pop()):
+        yield f"baseline and candidate are of the same commit, {commit[:12]}"
+    if job.live and not job.settings.stores:
+        yield "rows were not compared: 'state' in gate.yml names no database"
 
 
 def _compared(job: Job, name: str, sides: Mapping[SideName, Observation]) -> Comparison | None:

@@ -1,7 +1,7 @@
 """A whole run over fakes: which evidence gives which verdict."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -141,3 +141,17 @@ def test_a_table_that_only_the_baseline_has() -> None:
     assert result.verdict is Verdict.FAIL and state.stopped and "no table notes" in state.stopped
     result, _ = finished(Fake(rows={}), Fake(rows={}), observe=observe)
     assert result.verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_a_reader_could_take_for_granted_is_said() -> None:
+    sides = (Fake().live(BASELINE), Fake().live(CANDIDATE))
+    plain = job({"one": recording([request(0, said={"a": 1})])}, *sides)
+    of_one_commit = {name: replace(side, commit="c" * 40) for name, side in plain.sides.items()}
+    blind = replace(plain, sides=of_one_commit, settings=replace(plain.settings, stores=()))
+    *_, last = run(blind, State())
+    assert isinstance(last, Finished) and last.result.reasons == (
+        "all 1 scenarios are identical",
+        "baseline and candidate are of the same commit, cccccccccccc",
+        "rows were not compared: 'state' in gate.yml names no database",
+    )
+    assert finished(Fake(), Fake())[0].reasons == ("all 1 scenarios are identical",)
