@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gate.model import Channel, Comparison, Observation, Recording, ScenarioResult, ScenarioVerdict, Verdict
+from gate.model import (
+    UNOWNED,
+    Channel,
+    Comparison,
+    Observation,
+    Recording,
+    ScenarioResult,
+    ScenarioVerdict,
+    Verdict,
+)
 
 
 def judge_scenario(
@@ -79,14 +88,17 @@ def judge(scenarios: Sequence[ScenarioResult], died: str | None = None) -> Judge
     different = [one.name for one in scenarios if one.verdict is ScenarioVerdict.DIFFERENT]
     if died:
         reasons.append(f"candidate: {died}")
-    if different:
-        reasons.append(f"{len(different)} of {len(scenarios)} scenarios differ: {', '.join(different)}")
+    total = sum(one.name != UNOWNED for one in scenarios)
+    if named := [name for name in different if name != UNOWNED]:
+        reasons.append(f"{len(named)} of {total} scenarios differ: {', '.join(named)}")
+    if UNOWNED in different:
+        reasons.append(f"what nothing ties to one scenario differs: {UNOWNED}")
     reasons += _uncompared(scenarios)
     if any(one.verdict is ScenarioVerdict.NOT_RUN for one in scenarios):
         return Judgement(Verdict.INCONCLUSIVE, tuple(reasons))
     if different or died:
         return Judgement(Verdict.FAIL, tuple(reasons))
-    return Judgement(Verdict.PASS, (f"all {len(scenarios)} scenarios are identical", *reasons))
+    return Judgement(Verdict.PASS, (f"all {total} scenarios are identical", *reasons))
 
 
 def _uncompared(scenarios: Sequence[ScenarioResult]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 
 from gate.model.difference import Difference
 from gate.model.event import Channel, Json
+from gate.model.recording import UNOWNED
 from gate.model.side import Side, SideName
 
 RESULT_VERSION = 1
@@ -125,3 +126,8 @@ class Result:
     command: tuple[str, ...] = ("gate", "run")
     """The words of the command that was given; with ``--scenario NAME`` after it, it reproduces one scenario."""
     schema_version: int = RESULT_VERSION
+
+    @property
+    def replayed(self) -> tuple[ScenarioResult, ...]:
+        """The scenarios without the effects of none, which are judged like one and are none."""
+        return tuple(one for one in self.scenarios if one.name != UNOWNED)

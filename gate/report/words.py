@@ -20,6 +20,7 @@ from gate.model import (
 
 _PLAIN_NAME = re.compile(r"[^A-Za-z0-9._/:+-]")
 _GLOB = 100
+_EFFECTS = "what nothing ties to one scenario"
 _PLURALS = {"stimulus": "stimuli"}
 
 KINDS = {
@@ -47,8 +48,8 @@ def sentence(result: Result) -> str:
 
 
 def _passed(result: Result) -> str:
-    total = len(result.scenarios)
-    tally = Counter(scenario.verdict for scenario in result.scenarios)
+    total = len(result.replayed)
+    tally = Counter(scenario.verdict for scenario in result.replayed)
     if result.findings and not open_findings(result):
         return f"all that changed is approved ({count(len(result.findings), 'finding')})"
     if tally[ScenarioVerdict.IDENTICAL] < total:
@@ -63,13 +64,17 @@ def _failed(result: Result) -> str:
     if not found:
         return result.reasons[0].rstrip(".") if result.reasons else "the reason was not recorded"
     touched = {name for finding in found for name in finding.scenarios}
-    return f"{count(len(found), 'finding')} in {of(len(touched), len(result.scenarios))}"
+    several = of(len(touched - {UNOWNED}), len(result.replayed))
+    places = [several] if touched != {UNOWNED} else []
+    places += [_EFFECTS] if UNOWNED in touched else []
+    return f"{count(len(found), 'finding')} in {' and in '.join(places)}"
 
 
 def _unjudged(result: Result) -> str:
-    missing = sum(s.verdict is ScenarioVerdict.NOT_RUN or bool(s.problems) for s in result.scenarios)
+    missing = {s.name for s in result.scenarios if s.verdict is ScenarioVerdict.NOT_RUN or s.problems}
     if missing:
-        return f"evidence is missing for {of(missing, len(result.scenarios))}, so nothing is proven"
+        lacking = of(len(missing - {UNOWNED}), len(result.replayed)) if missing != {UNOWNED} else _EFFECTS
+        return f"evidence is missing for {lacking}, so nothing is proven"
     why = result.reasons[0].rstrip(".") if result.reasons else "the reason was not recorded"
     return f"the gate could not judge this change: {why}"
 
@@ -85,9 +90,9 @@ def reasons(result: Result) -> list[str]:
 
 def tally(result: Result) -> str:
     """How many scenarios ended how."""
-    counts = Counter(scenario.verdict for scenario in result.scenarios)
+    counts = Counter(scenario.verdict for scenario in result.replayed)
     return (
-        f"{count(len(result.scenarios), 'scenario')}: {counts[ScenarioVerdict.DIFFERENT]} different, "
+        f"{count(len(result.replayed), 'scenario')}: {counts[ScenarioVerdict.DIFFERENT]} different, "
         f"{counts[ScenarioVerdict.IDENTICAL]} identical, {counts[ScenarioVerdict.NOT_RUN]} not run"
     )
 

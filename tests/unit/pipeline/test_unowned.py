@@ -22,6 +22,7 @@ from gate.model import (
 from gate.pipeline import Job, State, run
 from gate.ports import LiveSide, Played, PlayedCall, Request
 from gate.progress import Finished, ScenarioSent
+from gate.report.words import sentence, tally
 from tests.fakes.events import recording, request
 from tests.fakes.jobs import job
 from tests.fakes.places import FakeEnvironment, FakeStore
@@ -178,3 +179,13 @@ def test_of_two_recordings_both_must_tell() -> None:
         *_, last = run(compared, State())
         assert isinstance(last, Finished)
         assert last.result.verdict is verdict, last.result.reasons
+
+
+def test_effects_of_no_scenario_are_not_counted_as_one() -> None:
+    same, _, _ = finished(live(BASELINE, BEAT), live(CANDIDATE, BEAT))
+    assert sentence(same) == "Pass: the scenario behaves as on the baseline."
+    assert tally(same) == "1 scenario: 0 different, 1 identical, 0 not run"
+    other, _, _ = finished(live(BASELINE, BEAT), live(CANDIDATE, {**BEAT, "n": 2}))
+    assert sentence(other) == "Fail: 1 finding in what nothing ties to one scenario."
+    assert other.reasons == (f"what nothing ties to one scenario differs: {UNOWNED}",)
+    assert tally(other) == "1 scenario: 0 different, 1 identical, 0 not run"
