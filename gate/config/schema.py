@@ -99,7 +99,7 @@ class Stimuli(_Part):
 
 class Settle(_Part):
     quiet: Tolerance = Field(
-        default=0.01,
+        default=0.005,
         description="How long nothing may move before a scenario has finished; after the last at least 200ms.",
     )
     timeout: Duration = Field(default=10.0, description="When to give up: the run is inconclusive.")

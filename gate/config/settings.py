@@ -46,7 +46,7 @@ class Stimuli:
 class Settle:
     """When a side has finished, in seconds."""
 
-    quiet: float = 0.01
+    quiet: float = 0.005
     timeout: float = 10.0
 
 
