@@ -69,3 +69,11 @@ def test_missing_variable_is_named_and_no_value_shown(world: World) -> None:
     done = world.run(env=env)
     assert done.code == 2 and len(done.errors) == 1 and "PROD_TOKEN" in done.errors[0]
     assert done.out == ""
+
+
+def test_a_program_that_a_secret_names_is_not_shown(world: World) -> None:
+    text = (world.work / "gate.yml").read_text()
+    (world.work / "gate.yml").write_text(text.replace("{python} app.py {port}", "${PROD_TOKEN}/x {port}"))
+    done = world.run()
+    assert done.code == 3 and "no program '[redacted:PROD_TOKEN]/x' on PATH" in done.errors[0]
+    assert_no_secret(done)
