@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gate.model import (
+    NOBODYS,
     UNOWNED,
     Channel,
     Comparison,
@@ -92,7 +93,7 @@ def judge(scenarios: Sequence[ScenarioResult], died: str | None = None) -> Judge
     if named := [name for name in different if name != UNOWNED]:
         reasons.append(f"{len(named)} of {total} scenarios differ: {', '.join(named)}")
     if UNOWNED in different:
-        reasons.append(f"what nothing ties to one scenario differs: {UNOWNED}")
+        reasons.append(f"{NOBODYS.says} differs: {UNOWNED}")
     reasons += _uncompared(scenarios)
     if any(one.verdict is ScenarioVerdict.NOT_RUN for one in scenarios):
         return Judgement(Verdict.INCONCLUSIVE, tuple(reasons))

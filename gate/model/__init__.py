@@ -3,7 +3,7 @@
 from gate.model.bundle import BUNDLE_VERSION, Bundle, Manifest, StatePart
 from gate.model.difference import Comparison, Difference, Kind
 from gate.model.event import Channel, Event, Json, canonical, identical
-from gate.model.recording import SCHEMA_VERSION, UNOWNED, Header, Recording, Table
+from gate.model.recording import NOBODYS, SCHEMA_VERSION, UNOWNED, Header, Recording, Table
 from gate.model.result import (
     RESULT_VERSION,
     Finding,
@@ -19,6 +19,7 @@ from gate.model.side import Observation, Side, SideKind, SideName
 
 __all__ = [
     "BUNDLE_VERSION",
+    "NOBODYS",
     "RESULT_VERSION",
     "SCHEMA_VERSION",
     "UNOWNED",

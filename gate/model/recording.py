@@ -38,6 +38,9 @@ class Header:
     schema_version: int = SCHEMA_VERSION
 
 
+NOBODYS = Header(scenario=UNOWNED, says="what nothing ties to one scenario")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """The events of one scenario on one side, in order of their beginning."""

@@ -8,13 +8,11 @@ from gate.config import Messages, Settings
 from gate.errors import InconclusiveError
 from gate.identity import expand, marks, parse, readable, telling
 from gate.identity.forms import Mark
-from gate.model import UNOWNED, Channel, Event, Header, Json, Recording, Table
+from gate.model import NOBODYS, Channel, Event, Header, Json, Recording, Table
 from gate.observe.logs import log_events
 from gate.observe.owners import owners
 from gate.observe.rows import Snapshot, changes, qualified, snapshot
 from gate.ports import LogText, PlayedCall, Store
-
-_NOBODYS = Header(scenario=UNOWNED, says="what nothing ties to one scenario")
 
 
 def snapshots(stores: Mapping[str, Store], settings: Settings) -> dict[str, Snapshot]:
@@ -80,7 +78,7 @@ def observe(headers: Mapping[str, Header], evidence: Evidence, settings: Setting
             name: _recording(header, events[name], tables, state, settings)
             for name, header in headers.items()
         },
-        unowned=_recording(_NOBODYS, unowned, tables, state, settings),
+        unowned=_recording(NOBODYS, unowned, tables, state, settings),
     )
 
 

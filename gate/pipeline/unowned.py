@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gate.identity import route
-from gate.model import UNOWNED, Channel, Event, Header, Observation, Recording, SideName
+from gate.model import NOBODYS, UNOWNED, Channel, Event, Observation, Recording, SideName
 from gate.pipeline.job import Job, State
 
-NOTHING = Recording(header=Header(scenario=UNOWNED, says="what nothing ties to one scenario"), events=())
+NOTHING = Recording(header=NOBODYS, events=())
 _MOST_NAMES = 5
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from gate.model import (
+    NOBODYS,
     UNOWNED,
     Difference,
     Finding,
@@ -20,7 +21,6 @@ from gate.model import (
 
 _PLAIN_NAME = re.compile(r"[^A-Za-z0-9._/:+-]")
 _GLOB = 100
-_EFFECTS = "what nothing ties to one scenario"
 _PLURALS = {"stimulus": "stimuli"}
 
 KINDS = {
@@ -66,14 +66,14 @@ def _failed(result: Result) -> str:
     touched = {name for finding in found for name in finding.scenarios}
     several = of(len(touched - {UNOWNED}), len(result.replayed))
     places = [several] if touched != {UNOWNED} else []
-    places += [_EFFECTS] if UNOWNED in touched else []
+    places += [NOBODYS.says] if UNOWNED in touched else []
     return f"{count(len(found), 'finding')} in {' and in '.join(places)}"
 
 
 def _unjudged(result: Result) -> str:
     missing = {s.name for s in result.scenarios if s.verdict is ScenarioVerdict.NOT_RUN or s.problems}
     if missing:
-        lacking = of(len(missing - {UNOWNED}), len(result.replayed)) if missing != {UNOWNED} else _EFFECTS
+        lacking = of(len(missing - {UNOWNED}), len(result.replayed)) if missing != {UNOWNED} else NOBODYS.says
         return f"evidence is missing for {lacking}, so nothing is proven"
     why = result.reasons[0].rstrip(".") if result.reasons else "the reason was not recorded"
     return f"the gate could not judge this change: {why}"
