@@ -52,11 +52,18 @@ class Settle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """A database of the service; ``path`` may hold ``{state}``."""
+    """A database or cache of the service.
+
+    ``sqlite``: the file ``path``, which may hold ``{state}``. ``postgres`` and ``redis``: ``service`` of the compose
+    file; ``keys`` are the key patterns of a cache that are observed, none: all.
+    """
 
     store: str
     kind: str
-    path: str
+    path: str = ""
+    service: str = ""
+    database: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
