@@ -51,7 +51,7 @@ def changes() -> list[Change]:
 def gated(change: Change, logs: Path, environ: Mapping[str, str]) -> Result:
     """Gate one change of billing against its baseline."""
     asked = wiring.Asked(
-        settings=load(EXAMPLE / "gate.yml", environ),
+        settings=load(EXAMPLE / "gate.yml", environ, "process"),
         baseline=str(EXAMPLE),
         candidate=str(EXAMPLE),
         patch=None if change.name == UNCHANGED else EXAMPLE / "changes" / f"{change.name}.patch",

@@ -90,7 +90,7 @@ def bare(bundle: Path) -> None:
     """Bring the two services up and send everything to both, at the same time."""
     example = str(EXAMPLE)
     asked = wiring.Asked(
-        settings=load(EXAMPLE / "gate.yml", os.environ),
+        settings=load(EXAMPLE / "gate.yml", os.environ, "process"),
         baseline=example,
         candidate=example,
         bundles=(str(bundle),),

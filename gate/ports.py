@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from gate.model import Event, Json, Side, Table
@@ -169,8 +170,70 @@ class SidePlan:
     """Base URL of the service that the stimuli go to."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorePlan:
+    """A server that a side's state is in, and who is allowed in."""
+
+    store: str
+    kind: str
+    service: str
+    port: int
+    database: str
+    user: str
+    password: str = field(repr=False)
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerPlan:
+    """A service under test: its port inside, the path that says that it is ready, the seconds it may take."""
+
+    service: str
+    port: int | None
+    ready: str | None
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposePlan:
+    """Everything about one side in containers before anything of it runs.
+
+    ``built`` are the images built from the side's code and ``images`` the others, by service; ``playback`` is the
+    service of the playback server and ``control`` its port; ``migrations`` are (service, words).
+    """
+
+    project: str
+    target: str
+    services: Mapping[str, ContainerPlan]
+    built: Mapping[str, str]
+    images: Mapping[str, str]
+    stores: tuple[StorePlan, ...]
+    migrations: tuple[tuple[str, tuple[str, ...]], ...]
+    allowed: tuple[str, ...]
+    """What gate.yml lets through of what is refused, in words."""
+    internal: bool
+    """Whether the containers have no way out but to this machine."""
+    playback: str
+    control: int
+    overlay: Mapping[str, object] = field(repr=False)
+    """What the template of the overlay is filled in with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Where a side ran: why it is not sealed, what was let through by name, the digest of each service's image."""
+
+    unsealed: str
+    allowed: tuple[str, ...] = ()
+    images: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
 class Environment(Protocol):
     """Where one live side runs. Every method but ``stop`` raises GateError subclasses with one line."""
+
+    def prepare(self) -> None:
+        """Look at what is asked for, before anything of it runs. Raises StartError where it cannot run."""
+        ...
 
     def restore(self, payloads: Mapping[str, bytes]) -> None:
         """Put the state of each store in place, by store name."""
@@ -194,6 +257,10 @@ class Environment(Protocol):
 
     def alive(self) -> str | None:
         """None while every service runs; else what became of one."""
+        ...
+
+    def facts(self) -> Facts:
+        """What a reader of the result should know of where the side ran, once it is up."""
         ...
 
     def logs(self) -> Sequence[LogText]:

@@ -37,7 +37,7 @@ EXAMPLE = ROOT / "examples" / "billing"
 
 def main() -> None:
     """Record, and replace the bundle when everything went as the scenarios expect."""
-    settings = load(EXAMPLE / "gate.yml", os.environ)
+    settings = load(EXAMPLE / "gate.yml", os.environ, "process")
     scenarios = {
         path.stem: yaml.safe_load(path.read_text()) for path in sorted((EXAMPLE / "scenarios").glob("*.yml"))
     }
@@ -47,7 +47,7 @@ def main() -> None:
         with closing(Provider(folder)) as provider:
             side = Side(name=SideName.BASELINE, kind=SideKind.LIVE, ref="examples/billing")
             upstream = {"payments.example": provider.url}
-            live = wiring.live_side(
+            live = wiring.process_side(
                 side,
                 EXAMPLE,
                 settings,

@@ -87,6 +87,11 @@ class Git:
         if done.returncode:
             raise RequestError(f"{patch.name} does not apply: {_last_line(done.stderr)}")
 
+    def own_files(self, folder: Path) -> list[str] | None:
+        """What a commit of everything in a folder would hold, below it; None outside of any repository."""
+        said = self._say(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
+        return None if said is None else [name for name in said.split("\0") if name]
+
     def _say(self, folder: Path, *arguments: str) -> str | None:
         return git(self._environ, folder, *arguments)
 

@@ -1,6 +1,7 @@
 """Sends stimuli with aiohttp, to the byte as they were recorded."""
 
 import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 import aiohttp
@@ -19,9 +20,9 @@ _LARGEST = 64 * 1024 * 1024
 
 
 class HttpSender:
-    """Implements :class:`gate.ports.Sender`."""
+    """Implements :class:`gate.ports.Sender`; ``base`` gives the URL to send to, once there is one."""
 
-    def __init__(self, base: str, timeout: float, redactor: Redactor) -> None:
+    def __init__(self, base: Callable[[], str], timeout: float, redactor: Redactor) -> None:
         self._base, self._timeout, self._redactor = base, timeout, redactor
         self._client: aiohttp.ClientSession | None = None
 
@@ -63,7 +64,7 @@ class HttpSender:
         """Below the base, whatever was recorded. Raises ValueError where it would lead elsewhere."""
         if not target.startswith("/"):
             raise ValueError("no path")
-        return URL(self._base + quote(target, safe=_LEFT), encoded=True)
+        return URL(self._base() + quote(target, safe=_LEFT), encoded=True)
 
     def _headers(self, response: aiohttp.ClientResponse) -> dict[str, Json]:
         lines = [

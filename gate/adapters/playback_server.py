@@ -1,7 +1,8 @@
 """The playback server: stands in for the outside world of one side, or, to record, stands before it.
 
-Each outward host has a socket of its own, so a service needs nothing but another base URL. A control socket, which a
-service cannot use without the run's token, tells the names that ids have now and gives the ledger out.
+As a process it has a socket for each outward host, so a service needs nothing but another base URL; in a container it
+bears their names, and one socket serves all. A control socket, which a service cannot use without the run's token,
+tells the names that ids have now and gives the ledger out.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ _LARGEST = 64 * 1024 * 1024
 _LONGEST_LINE = 2**20
 _UPSTREAM_TIMEOUT = 60
 _NONE: Mapping[str, str] = MappingProxyType({})
+EVERY = "*"
 
 
 @dataclass(slots=True)
@@ -58,7 +60,7 @@ class PlaybackServer:
     async def serve(
         self, hosts: Mapping[str, socket.socket], control: socket.socket, until: Awaitable[Any]
     ) -> None:
-        """Serve on the given sockets until ``until`` is done."""
+        """Serve on the given sockets until ``until`` is done; the one of ``EVERY`` host goes by what is asked for."""
         async with AsyncExitStack() as stack:
             self._client = await stack.enter_async_context(
                 aiohttp.ClientSession(
@@ -83,7 +85,7 @@ class PlaybackServer:
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
             self._ledger.in_flight += 1
             try:
-                return await self._answer(host, request)
+                return await self._answer(_asked_for(request) if host == EVERY else host, request)
             finally:
                 self._ledger.in_flight -= 1
 
@@ -189,6 +191,11 @@ class PlaybackServer:
 def _now() -> int:
     """In microseconds since the epoch."""
     return time.time_ns() // 1000
+
+
+def _asked_for(request: web.BaseRequest) -> str:
+    """The host of a request, by its header alone: without its port, in lower case."""
+    return text(request.headers.get("Host", "")).partition(":")[0].lower() or "unnamed"
 
 
 def _call(

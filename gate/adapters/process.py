@@ -19,7 +19,7 @@ from gate.adapters.registry import RunFile
 from gate.adapters.sqlite import SqliteStore
 from gate.config import Redactor
 from gate.errors import InconclusiveError
-from gate.ports import Command, LogText, SidePlan, StartError, Store
+from gate.ports import Command, Facts, LogText, SidePlan, StartError, Store
 
 _POLL = 0.02
 _LOG_LIMIT = 16 * 1024 * 1024
@@ -40,7 +40,14 @@ class ProcessEnvironment:
         self._plan, self._folder, self._run, self._redactor = plan, folder, run, redactor
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._stopped = False
-        folder.mkdir(parents=True, exist_ok=True)
+
+    def prepare(self) -> None:
+        """Make a place for what the services say."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def facts(self) -> Facts:
+        """See :class:`gate.ports.Environment`."""
+        return Facts(unsealed="plain processes can reach the network")
 
     def restore(self, payloads: Mapping[str, bytes]) -> None:
         """Write each store's database file."""

@@ -34,6 +34,7 @@ class RunFile:
 
     def __init__(self, folder: Path, run_id: str, environ: Mapping[str, str] = _NOTHING) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.run_id = run_id
         self._path = folder / f"{run_id}.json"
         self._lock = threading.Lock()  # both sides are brought up at the same time
         self._environ, self._began = environ, now()

@@ -1,5 +1,6 @@
 """Where the code of a side lies: a folder as it is, a worktree of a commit, or a patched copy of either."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,10 @@ from gate.adapters.git import Git
 from gate.adapters.registry import RunFile
 from gate.errors import RequestError
 from gate.model import Side, SideKind, SideName
+
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".gate", ".venv", ".env", ".env.*", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache"
+)
 
 
 def code_of(
@@ -33,6 +38,26 @@ def code_of(
     git.add_worktree(top, commit, path, run)
     side = Side(name=name, kind=SideKind.LIVE, ref=ref or commit, commit=commit)
     return side, path / root.resolve().relative_to(top.resolve())
+
+
+def exported(code: Path, git: Git, path: Path) -> Path:
+    """A copy of a folder as a commit would hold it: nothing ignored, no ``.git``, no ``.env`` with someone's secrets.
+
+    It is what a build gets to see and what containers mount, so it is thrown away with the run.
+    """
+    files = git.own_files(code)
+    if files is None:
+        shutil.copytree(code, path, ignore=LEFT_OUT, symlinks=True)
+        return path
+    for name in files:
+        source, target = code / name, path / name
+        if (
+            source.is_symlink() or source.is_file()
+        ):  # what git lists may be deleted, or a repository of its own
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def patched(side: Side, code: Path, patch: Path, git: Git, folder: Path) -> tuple[Side, Path]:

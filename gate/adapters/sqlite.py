@@ -1,18 +1,16 @@
 """A SQLite file, read only, from beside the service that writes it."""
 
-import base64
 import sqlite3
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 
+from gate.adapters.values import blob
 from gate.config import Redactor
 from gate.errors import InconclusiveError
 from gate.model import Json, Table
 
-_UUID_BYTES = 16
-_GROUP = 12
 _BUSY_SECONDS = 5.0
 
 
@@ -53,7 +51,10 @@ class SqliteStore:
             row["from"]: row["table"] for row in self._query(f"PRAGMA foreign_key_list({_quoted(name)})")
         }
         return Table(
-            key=tuple(row["name"] for row in key), references=MappingProxyType(references), sequence=sequence
+            key=tuple(row["name"] for row in key),
+            references=MappingProxyType(references),
+            sequence=sequence,
+            columns=MappingProxyType({row["name"]: row["type"] for row in columns}),
         )
 
     def rows(self, table: str) -> Sequence[Mapping[str, Json]]:
@@ -63,7 +64,7 @@ class SqliteStore:
 
     def _value(self, value: object) -> Json:
         if isinstance(value, bytes):
-            return _blob(self._redactor.redact(value))
+            return blob(self._redactor.redact(value))
         if isinstance(value, str):
             return self._redactor.redact_text(value)
         if isinstance(value, float) and not isfinite(value):
@@ -100,14 +101,6 @@ class SqliteStore:
 def _column(name: str) -> str:
     """In backticks: SQLite takes what stands in double quotes and is no column for a text, and says nothing."""
     return "`" + name.replace("`", "``") + "`"
-
-
-def _blob(value: bytes) -> str:
-    """Sixteen bytes are a UUID; others are base64 in groups too short for any to pass for an id."""
-    if len(value) == _UUID_BYTES:
-        return value.hex()
-    text = base64.b64encode(value).decode()
-    return " ".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 
 def _quoted(name: str) -> str:

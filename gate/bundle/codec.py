@@ -57,13 +57,19 @@ def _header_line(header: Header, where: Where) -> bytes:
         "tags": list(header.tags),
         "started_at": header.started_at,
         "channels": list(header.channels),
-        "tables": {
-            name: {"key": list(table.key), "references": dict(table.references), "sequence": table.sequence}
-            for name, table in header.tables.items()
-        },
+        "tables": {name: _table_document(table) for name, table in header.tables.items()},
         "given": list(header.given),
     }
     return text.render(document, where)
+
+
+def _table_document(table: Table) -> Json:
+    return {
+        "key": list(table.key),
+        "references": dict(table.references),
+        "sequence": table.sequence,
+        "columns": dict(table.columns),
+    }
 
 
 def _header(content: bytes, where: Where) -> Header:
@@ -91,9 +97,10 @@ def _header(content: bytes, where: Where) -> Header:
 
 def _table(name: str, document: Json, where: Where) -> Table:
     what = f"the table {quoted(name, 40)}"
-    fields = Fields(document, where, what, ("key",), ("references", "sequence"))
+    fields = Fields(document, where, what, ("key",), ("references", "sequence", "columns"))
     return Table(
         key=fields.words("key"),
         references=fields.texts("references"),
         sequence=fields.flag("sequence", default=False),
+        columns=fields.texts("columns"),
     )

@@ -96,8 +96,17 @@ def check_shape(event: Event, where: Where) -> None:
         case Channel.ROW:
             if not isinstance(inputs.get("key"), dict):
                 raise where.error(f"'key' of a row is {kind(inputs.get('key'))}, not an object")
+        case Channel.CACHE:
+            _check_cache_key(inputs.get("key"), where)
         case Channel.MESSAGE | Channel.LOG:
             pass
+
+
+def _check_cache_key(key: Json, where: Where) -> None:
+    if not isinstance(key, dict):
+        raise where.error(f"'key' of a cache key is {kind(key)}, not an object")
+    if not isinstance(key.get("key"), str):
+        raise where.error(f"'key' in 'key' of a cache key is {kind(key.get('key'))}, not a string")
 
 
 def _check_exchange(event: Event, where: Where) -> None:

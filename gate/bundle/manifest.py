@@ -1,7 +1,7 @@
 """``manifest.json``: what a bundle says of itself, and the checksum of every other file."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.bundle import text
@@ -9,13 +9,12 @@ from gate.bundle.fields import Fields
 from gate.bundle.limits import check_path
 from gate.bundle.migrations import migrate
 from gate.bundle.where import Where, quoted
-from gate.model import BUNDLE_VERSION, Json, Manifest, Recording, StatePart
+from gate.model import BUNDLE_VERSION, Json, Manifest, Recording, StateKind, StatePart
 
 _OPEN = ("service", "runtime", "entropy", "time", "provenance")
 _REQUIRED = ("schema_version", "name", "scenarios", "checksums")
 _OPTIONAL = (*_OPEN, "sensitivity", "retention", "state")
-_STATE = "sqlite"
-"""The one kind of state that can be loaded."""
+_KINDS = tuple(kind.value for kind in StateKind)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -60,7 +59,10 @@ def to_json(sealed: Sealed, where: Where) -> bytes:
         **{key: dict(getattr(manifest, key)) for key in _OPEN},
         "sensitivity": manifest.sensitivity,
         "retention": manifest.retention,
-        "state": [{"store": part.store, "kind": part.kind, "path": part.path} for part in manifest.state],
+        "state": [
+            {"store": part.store, "kind": part.kind, "path": part.path}
+            for part in check_state(manifest.state, where)
+        ],
         "scenarios": [
             {"name": entry.name, "tags": list(entry.tags), "says": entry.says, "stimuli": entry.stimuli}
             for entry in sealed.scenarios
@@ -86,12 +88,24 @@ def from_json(content: bytes, where: Where) -> Sealed:
             provenance=fields.mapping("provenance"),
             sensitivity=fields.text("sensitivity", Manifest(name="-").sensitivity),
             retention=fields.text("retention", Manifest(name="-").retention),
-            state=tuple(_part(item, where) for item in fields.items("state")),
+            state=check_state([_part(item, where) for item in fields.items("state")], where),
             schema_version=BUNDLE_VERSION,
         ),
         scenarios=tuple(_entry(item, where) for item in fields.items("scenarios")),
         checksums=_checksums(fields.texts("checksums"), where),
     )
+
+
+def check_state(parts: Sequence[StatePart], where: Where) -> tuple[StatePart, ...]:
+    """The parts, no two of them of one kind for one store: nobody could say which to load."""
+    seen: set[tuple[str, str]] = set()
+    for part in parts:
+        if (part.store, part.kind) in seen:
+            raise where.error(
+                f"the state of {quoted(part.store, 40)} is there twice as {part.kind}", "keep one"
+            )
+        seen.add((part.store, part.kind))
+    return tuple(parts)
 
 
 def _part(document: Json, where: Where) -> StatePart:
@@ -100,9 +114,10 @@ def _part(document: Json, where: Where) -> StatePart:
     check_path(path, where.into(path))
     if not path.startswith("state/"):
         raise where.error(f"the state part {quoted(path)} lies outside state/")
-    if (kind := fields.text("kind")) != _STATE:
+    if (kind := fields.text("kind")) not in _KINDS:
         raise where.error(
-            f"the state part {quoted(path)} is of kind {quoted(kind, 40)}, not {_STATE}", "use a newer gate"
+            f"the state part {quoted(path)} is of kind {quoted(kind, 40)}, none of {', '.join(_KINDS)}",
+            "use a newer gate",
         )
     return StatePart(store=fields.text("store"), kind=kind, path=path)
 

@@ -11,7 +11,7 @@ from gate.errors import GateError, RequestError
 from gate.model import Bundle, Channel, Event, Json, Recording
 
 _PATH = click.Path(path_type=Path)
-_COLUMNS = (Channel.CALL, Channel.ROW, Channel.MESSAGE)
+_COLUMNS = (Channel.CALL, Channel.ROW, Channel.MESSAGE, Channel.CACHE)
 
 
 @click.group()
@@ -114,7 +114,7 @@ def _bundle_text(found: Bundle) -> list[str]:
             for part in found.manifest.state
         ),
     ]
-    return [*heading, "", *_table(rows, right=range(2, 6))]
+    return [*heading, "", *_table(rows, right=range(2, 3 + len(_COLUMNS)))]
 
 
 def _bundle_json(found: Bundle) -> list[str]:
@@ -158,8 +158,8 @@ def _events_json(recording: Recording) -> list[str]:
 
 
 def _ms(event: Event, began: int) -> float | None:
-    """Milliseconds since the scenario began; a final row has no time."""
-    return None if event.channel is Channel.ROW else (event.started_at - began) / 1000
+    """Milliseconds since the scenario began; a final row or cache key has no time."""
+    return None if event.channel in (Channel.ROW, Channel.CACHE) else (event.started_at - began) / 1000
 
 
 def _shown_ms(moment: float | None) -> str:
@@ -176,7 +176,7 @@ def _began(recording: Recording) -> int:
 def _outcome(event: Event) -> str:
     output = event.output
     match event.channel:
-        case Channel.ROW:
+        case Channel.ROW | Channel.CACHE:
             return "deleted" if output is None else "changed" if event.inputs.get("existed") else "created"
         case Channel.MESSAGE:
             return f"key {shown(str(event.inputs.get('key')), 60)}"

@@ -20,9 +20,16 @@ _CHANGE = "recover-pending"
 
 @click.command()
 @click.option("--change", default=_CHANGE, show_default=True, help="Which of the example's changes to gate.")
+@click.option(
+    "--environment",
+    type=click.Choice(["process", "compose"]),
+    default="process",
+    show_default=True,
+    help="Where the sides run; compose takes a Docker engine.",
+)
 @click.option("--scenario", "scenarios", multiple=True, help="Name or glob; may be given several times.")
 @out_option
-def demo(change: str, scenarios: tuple[str, ...], out: Path | None) -> int:
+def demo(change: str, environment: str, scenarios: tuple[str, ...], out: Path | None) -> int:
     """Show the gate on the example billing: a change that its tests pass and that captures a payment twice.
 
     Exits 0 when the verdict is the one that the change deserves: 'fail' where it breaks something, as this one does.
@@ -33,18 +40,25 @@ def demo(change: str, scenarios: tuple[str, ...], out: Path | None) -> int:
     tell(f"demo: the change '{change}' of examples/billing against its baseline")
     tell(f"demo: it {says}, so the verdict should be '{expected}'")
     asked = wiring.Asked(
-        settings=load(example / "gate.yml", os.environ),
+        settings=load(example / "gate.yml", os.environ, environment),
         baseline=os.path.relpath(example),
         candidate=os.path.relpath(example),
         patch=example / "changes" / f"{change}.patch",
         bundles=(str(bundle),),
         scenarios=scenarios,
-        command=("gate", "demo") if change == _CHANGE else ("gate", "demo", "--change", change),
+        command=_command(change, environment),
     )
     code = gate_run(asked, out, "text")
     if code not in (expected.exit_code, Verdict.INCONCLUSIVE.exit_code):
         say(f"demo: the verdict should have been '{expected}'" + "; try all scenarios" * bool(scenarios))
     return outcome(code, expected)
+
+
+def _command(change: str, environment: str) -> tuple[str, ...]:
+    words = ["gate", "demo"]
+    words += ["--change", change] if change != _CHANGE else []
+    words += ["--environment", environment] if environment != "process" else []
+    return tuple(words)
 
 
 def expected_verdict(example: Path, change: str) -> Verdict:

@@ -22,10 +22,8 @@ _CONFIG = "gate.yml"
 )
 @click.option(
     "--environment",
-    type=click.Choice(["process"]),
-    default="process",
-    show_default=True,
-    help="Where the sides run: as plain processes.",
+    type=click.Choice(["process", "compose"]),
+    help="Where the sides run: as plain processes or in containers. Default: in containers, where gate.yml says how.",
 )
 @click.option(
     "--baseline", help="Git ref, folder, or 'recorded'. Default: where the work left the main branch."
@@ -42,7 +40,7 @@ _CONFIG = "gate.yml"
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def run(
     config: Path,
-    environment: str,
+    environment: str | None,
     baseline: str | None,
     candidate: str | None,
     bundles: tuple[str, ...],
@@ -57,26 +55,31 @@ def run(
     gate run --baseline v1.4 --candidate HEAD  two commits
     gate run --baseline recorded               production's recording against the work at hand
     """
-    settings = load(config, os.environ)
+    settings = load(config, os.environ, environment)
     asked = wiring.Asked(
         settings=settings,
         baseline=baseline,
         candidate=candidate,
         bundles=bundles,
         scenarios=scenarios,
-        command=_command(config, baseline, candidate, bundles),
+        command=_command(config, environment, baseline, candidate, bundles),
     )
     return gate_run(asked, out, form)
 
 
 def _command(
-    config: Path, baseline: str | None, candidate: str | None, bundles: tuple[str, ...]
+    config: Path,
+    environment: str | None,
+    baseline: str | None,
+    candidate: str | None,
+    bundles: tuple[str, ...],
 ) -> tuple[str, ...]:
     """The words that give this run again; which scenarios is for the report to say."""
     words = ["gate", "run"]
     if str(config) != _CONFIG:
         words += ["--config", str(config)]
-    for option, value in (("--baseline", baseline), ("--candidate", candidate)):
+    named = (("--environment", environment), ("--baseline", baseline), ("--candidate", candidate))
+    for option, value in named:
         words += [option, value] if value else []
     for bundle in bundles:
         words += ["--bundle", bundle]

@@ -10,11 +10,14 @@ from gate.compare.ignore import Ignore
 from gate.compare.neighbours import Neighbours
 from gate.compare.paths import Path, json_path
 from gate.compare.races import racing
+from gate.compare.reader import reader
 from gate.compare.sequence import out_of_order
 from gate.config import Compare
-from gate.identity import Frame, Renaming, Which, given, marks, readable, route, singular
-from gate.identity.provenance import Reader
+from gate.identity import Frame, Renaming, Which, given, marks, route, singular
 from gate.model import Channel, Difference, Event, Json, Kind, Recording, canonical
+
+_KEYED = (Channel.ROW, Channel.CACHE)
+"""Channels whose events have a key and no order."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class Context:
             right=[event.started_at for event in right.stimuli],
             tolerance=int(rules.time * 1e6),
         )
-        self.read = _reader()
+        self.read = reader()
         known = given(left, self.read) | given(right, self.read)
         self.renaming = Renaming(given=known, frame=frame, number=rules.number, numbers=numbers)
         self.tables = {**left.header.tables, **right.header.tables}
@@ -152,8 +155,8 @@ class Context:
 
     def name(self, event: Event, which: Which) -> str:
         """How reports call an event: ``call#0`` is the first call; rows have no order, so they go by their table."""
-        if event.channel is Channel.ROW:
-            return f"row:{event.operation}"
+        if event.channel in _KEYED:
+            return f"{event.channel}:{event.operation}"
         return f"{event.channel}#{event.seq - self._first[which].get(event.channel, 0)}"
 
     def triggers(self, left: Iterable[Event], right: Iterable[Event]) -> tuple[str, ...]:
@@ -207,11 +210,13 @@ class Context:
         return None
 
     def _entity_of(self, content: Json, event: Event, which: Which) -> str | None:
-        return self._row(event, which) if event.channel is Channel.ROW else self.entity(content, which)
+        return self._row(event, which) if event.channel in _KEYED else self.entity(content, which)
 
     def _row(self, event: Event, which: Which) -> str:
         """What to call a row: the symbol of its key, or the key itself where it was given."""
         key, table = event.inputs["key"], event.operation
+        if event.channel is Channel.CACHE and isinstance(key, dict):
+            return f"cache key {self.renaming.symbolise(key.get('key'), which)}"
         pieces = []
         for column, value in key.items() if isinstance(key, dict) else [("", key)]:
             target = self.documents.references(table).get(column)
@@ -222,20 +227,6 @@ class Context:
             named = isinstance(value, str) and symbol != value and "#" in str(symbol)
             pieces.append(str(symbol) if named else f"{singular(table)} {symbol}")
         return ", ".join(pieces)
-
-
-def _reader() -> Reader:
-    """An event's inputs or output with its body as a document; read once, since both provenance and stages ask."""
-    read: dict[int, Json] = {}
-
-    def reader(side: Mapping[str, Json] | None) -> Json:
-        if side is None:
-            return None
-        if (known := read.get(id(side))) is None:  # the recordings outlive this table of their ids
-            known = read[id(side)] = readable(side)
-        return known
-
-    return reader
 
 
 def _first_seqs(recording: Recording) -> dict[Channel, int]:

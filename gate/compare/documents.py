@@ -68,6 +68,10 @@ class Documents:
         """Which columns of a table name rows of a table that numbers its rows."""
         return self._references.get(table, _NO_REFERENCES)
 
+    def numbered(self, noun: str) -> str | None:
+        """The table that numbers things of this name itself."""
+        return self._by_noun.get(noun)
+
     def differ(
         self, left: Json, right: Json, entity: str, references: References | None = None
     ) -> tuple[Leaf, ...]:

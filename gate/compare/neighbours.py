@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from gate.compare.documents import Documents
-from gate.compare.nested import columns
+from gate.compare.nested import said
 from gate.identity import Which, ids, route
 from gate.identity.provenance import Reader
 from gate.model import Channel, Event, Json, Recording, canonical
@@ -13,7 +13,7 @@ from gate.model import Channel, Event, Json, Recording, canonical
 Keys = Sequence[bytes]
 _ROUNDS = 2
 """How far to look: at the events that share an id with this one, and at those that share one with them."""
-_CHANNELS = (Channel.CALL, Channel.ROW, Channel.MESSAGE)
+_CHANNELS = (Channel.CALL, Channel.ROW, Channel.MESSAGE, Channel.CACHE)
 
 
 class Neighbours:
@@ -90,7 +90,7 @@ class Neighbours:
             sent = self._read(event.inputs)
             names = ("path", "query", "body")
             return {name: sent.get(name) for name in names} if isinstance(sent, dict) else sent
-        return columns(event.output or {})
+        return said(event)
 
 
 def _ids(content: Json, where: str, references: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from gate.model import Json
 
 _ENVELOPES = frozenset(
     ("body", "data", "detail", "details", "headers", "item", "items", "meta", "metadata", "object", "payload")
-    + ("attributes", "record", "records", "response", "result", "results")
+    + ("attributes", "record", "records", "response", "result", "results", "value")
 )
 """Names of fields that only wrap; what is in them is still about the same thing."""
 

@@ -1,20 +1,46 @@
-"""Final rows: what a scenario left in the database, by primary key."""
+"""Final rows and cache keys: what a scenario left in a database, by primary key, or in a cache."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import cast
 
 from gate.compare.align import Alignment, alignment, by_key, by_keys, by_likeness
 from gate.compare.context import Context
-from gate.compare.nested import columns
+from gate.compare.nested import said
 from gate.identity import Which, singular
-from gate.identity.renaming import BLANK, TIME
+from gate.identity.renaming import BLANK, NEW, TIME
 from gate.model import Channel, Difference, Event, Json, Kind, canonical
 
 
 def compare_rows(context: Context) -> list[Difference]:
     """Compare each table, those that others refer to first, so that keys are known before they are used."""
-    left, right = context.left.on(Channel.ROW), context.right.on(Channel.ROW)
+    return _compare(context, context.left.on(Channel.ROW), context.right.on(Channel.ROW))
+
+
+def compare_cache(context: Context) -> list[Difference]:
+    """Compare the cache keys of each family as if they were the rows of a table."""
+    context.renaming.settle()  # the rows tell which number is which
+    right = [_as_on_left(context, event) for event in context.right.on(Channel.CACHE)]
+    return _compare(context, context.left.on(Channel.CACHE), right)
+
+
+def _as_on_left(context: Context, event: Event) -> Event:
+    """A cache key of the right with the numbers of rows in it as the left has them: ``order:7`` for ``order:9``."""
+    key = event.inputs["key"]
+    if not isinstance(key, dict):
+        return event
+    words = str(key.get("key")).split(":")
+    for place, (thing, word) in enumerate(pairwise(list(words)), start=1):
+        table = context.documents.numbered(singular(thing)) if word.isdecimal() else None
+        if table and (known := context.renaming.bound(f"{table}#{word}", "right")):
+            words[place] = known.rpartition("#")[2]
+        elif table and context.renaming.bound(f"{table}#{word}", "left"):
+            words[place] = NEW  # the number of another row on the left
+    return replace(event, inputs={**event.inputs, "key": {"key": ":".join(words)}})
+
+
+def _compare(context: Context, left: Sequence[Event], right: Sequence[Event]) -> list[Difference]:
     tables = dict.fromkeys(event.operation for event in (*left, *right))
     found: list[Difference] = []
     for table in _parents_first(context, sorted(tables)):
@@ -45,7 +71,7 @@ def _parents_first(context: Context, tables: Sequence[str]) -> list[str]:
 
 
 def _table(context: Context, table: str, left: Sequence[Event], right: Sequence[Event]) -> list[Difference]:
-    references = context.documents.references(table)
+    references, noun = context.documents.references(table), singular(table.removesuffix(":*"))
     context.renaming.settle()  # what is bound is asked below, before any document is compared
     left, right = _arranged(context, left, right)
     aligned = _align(context, left, right, references)
@@ -56,7 +82,7 @@ def _table(context: Context, table: str, left: Sequence[Event], right: Sequence[
     counts = (len(left), len(right))
     for one, other in pairs:
         if (one.output is None) == (other.output is None):
-            found += context.pair((content(one), content(other)), (one, other), singular(table), references)
+            found += context.pair((content(one), content(other)), (one, other), noun, references)
         elif one.output is None:  # the baseline deleted it, the candidate kept it
             found.append(context.one_sided(other, Kind.EXTRA, content(other)))
         else:
@@ -172,7 +198,5 @@ def _masked(context: Context, event: Event, references: Mapping[str, str], which
 
 
 def content(event: Event) -> Json:
-    """The columns of a row, JSON texts in them read; None where the row was deleted."""
-    if event.output is None:
-        return None
-    return columns(event.output)
+    """What a row or cache key says, JSON texts in it read; None where it was deleted."""
+    return None if event.output is None else said(event)

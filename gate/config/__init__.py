@@ -4,6 +4,8 @@ from gate.config.placeholders import fill
 from gate.config.redaction import Redactor
 from gate.config.settings import (
     Compare,
+    Compose,
+    Container,
     Messages,
     Migration,
     Observe,
@@ -18,6 +20,8 @@ from gate.config.settings import (
 
 __all__ = [
     "Compare",
+    "Compose",
+    "Container",
     "Messages",
     "Migration",
     "Observe",

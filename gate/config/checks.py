@@ -1,72 +1,161 @@
-"""What the shape of gate.yml cannot say: that names refer to something, and that texts can be filled in."""
+"""What the shape of gate.yml cannot say: that names refer to something, and that keys mean something together."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gate.config.placeholders import expand, parts
-from gate.config.problems import Loc, Problem, dotted, hidden, key_text, near, nearest
+from gate.config import texts
+from gate.config.environments import COMPOSE, PROCESS, Store
+from gate.config.problems import Loc, Problem, dotted, key_text, nearest
 from gate.config.schema import File
 from gate.config.source import Source
 
-_SERVICES: Loc = ("environments", "process", "services")
+_KEYS_OF = {"sqlite": {"path"}, "postgres": {"service", "database"}, "redis": {"service", "database", "keys"}}
+_OF_DOCKER = ("COMPOSE_", "DOCKER_")
+_NEVER = ("build secrets", "build ssh")
 
 
-def check(file: File, source: Source, environ: Mapping[str, str]) -> list[Problem]:
-    """Everything that is wrong with a file whose shape is right."""
+def check(file: File, source: Source, environ: Mapping[str, str], chosen: str) -> list[Problem]:
+    """Everything that is wrong with a file whose shape is right; variables are needed for ``chosen`` only."""
+    there = file.environments.named()
+    if chosen not in there:
+        return [_no_environment(chosen, there)]
     return [
         *_services(file),
-        *_stores(file),
+        *_containers(file),
+        *_refused(file),
+        *(problem for name in there for problem in _stores(file, name)),
+        *_named_stores(file),
         *_twice(file),
-        *_texts(file, source, environ),
-        *_misplaced(source.data, ()),
+        *texts.check(file, source, environ, chosen),
     ]
 
 
-def texts(file: File) -> Iterator[tuple[Loc, str]]:
-    """The texts that may hold placeholders and variables."""
-    for name, service in file.environments.process.services.items():
-        for index, word in enumerate(service.command):
-            yield (*_SERVICES, name, "command", index), word
-        for variable, value in service.env.items():
-            yield (*_SERVICES, name, "env", variable), value
-    for number, migration in enumerate(file.migrate):
-        for index, word in enumerate(migration.run):
-            yield ("migrate", number, "run", index), word
+def _no_environment(chosen: str, there: Iterable[str]) -> Problem:
+    known = f"it has {', '.join(there)}" if there else "write 'process' or 'compose' there"
+    which = f"{chosen} is not" if chosen else "nothing is"
+    return Problem(loc=("environments",), text=f"{which} under environments; {known}")
 
 
 def _services(file: File) -> Iterator[Problem]:
-    services = list(file.environments.process.services)
-    named: list[tuple[Loc, str]] = [
-        (("migrate", number, "service"), migration.service) for number, migration in enumerate(file.migrate)
-    ]
+    services = {name: file.environments.of(name) for name in file.environments.named()}
+    for number, migration in enumerate(file.migrate):
+        yield from _unknown("service", ("migrate", number, "service"), migration.service, services)
     if file.stimuli.to:
-        named.append((("stimuli", "to"), file.stimuli.to))
-    elif len(services) > 1:
-        names = ", ".join(sorted(services))
+        yield from _unknown("service", ("stimuli", "to"), file.stimuli.to, services)
+        return
+    for environment, there in services.items():
+        if len(there) > 1:
+            names = ", ".join(sorted(there))
+            at: Loc = ("environments", environment, "services")
+            written = "stimuli" in file.model_fields_set
+            yield Problem(
+                loc=("stimuli", "to") if written else at,
+                text=f"stimuli.to is missing: there are several services ({names}), say which one gets the requests",
+                at_key=not written,
+            )
+
+
+def _containers(file: File) -> Iterator[Problem]:
+    """What gets requests, or is asked whether it is ready, needs a port."""
+    services = file.environments.compose.services if file.environments.compose else {}
+    to = file.stimuli.to or (next(iter(services)) if len(services) == 1 else "")
+    for name, service in services.items():
+        if service.port is None and (name == to or service.ready is not None):
+            loc: Loc = ("environments", COMPOSE, "services", name)
+            what = f"port is missing in {dotted(loc)}: the one that it listens on inside"
+            yield Problem(loc=loc, text=what)
+
+
+def _refused(file: File) -> Iterator[Problem]:
+    """What would reach past the compose file, or say so in vain."""
+    compose = file.environments.compose
+    for name in compose.env if compose else ():
+        if name.startswith(_OF_DOCKER):
+            loc: Loc = ("environments", COMPOSE, "env", name)
+            what = (
+                f"{dotted(loc)} would steer Docker itself; rename the variable, in the compose file as well"
+            )
+            yield Problem(loc=loc, text=what, at_key=True)
+    for number, one in enumerate(compose.allow if compose else ()):
+        if one.what in _NEVER:
+            loc = ("environments", COMPOSE, "allow", number, "what")
+            what = f"{dotted(loc)}: '{one.what}' is never let through; a build gets no secret"
+            yield Problem(loc=loc, text=what)
+
+
+def _stores(file: File, environment: str) -> Iterator[Problem]:
+    at = _state_of(file, environment)
+    for number, store in enumerate(file.stores(environment)):
+        loc = (*at, number)
+        if (store.kind == "sqlite") == (environment == PROCESS):
+            yield from _keys(loc, store)
+        else:
+            where = _elsewhere(file, environment)
+            yield Problem(loc=(*loc, "kind"), text=f"{store.kind} is read in the environment {where}")
+
+
+def _state_of(file: File, environment: str) -> Loc:
+    return ("state",) if file.stores(environment) is file.state else ("environments", COMPOSE, "state")
+
+
+def _elsewhere(file: File, environment: str) -> str:
+    """A file is read beside a process, a server in a container."""
+    if environment == COMPOSE:
+        return "process only; list the databases of containers under environments.compose.state"
+    move = "; move it to environments.compose.state" if file.environments.compose else ""
+    return f"compose only{move}"
+
+
+def _keys(loc: Loc, store: Store) -> Iterator[Problem]:
+    needed = "path" if store.kind == "sqlite" else "service"
+    for key in ("path", "service", "database", "keys"):
+        given = key in store.model_fields_set
+        if key == needed and not given:
+            yield Problem(loc=loc, text=f"{key} is missing in {dotted(loc)}; {store.kind} needs it")
+        elif given and key not in _KEYS_OF[store.kind]:
+            yield Problem(
+                loc=(*loc, key), text=f"{dotted((*loc, key))} means nothing to {store.kind}", at_key=True
+            )
+    number = store.database or "0"
+    if store.kind == "redis" and not (number.isascii() and number.isdecimal() and len(number) < 6):
+        here = (*loc, "database")
         yield Problem(
-            loc=("stimuli", "to") if "stimuli" in file.model_fields_set else _SERVICES,
-            text=f"stimuli.to is missing: there are several services ({names}), say which one gets the requests",
-            at_key="stimuli" not in file.model_fields_set,
+            loc=here,
+            text=f"{dotted(here)} must be a number in quotes such as '1', as redis counts its databases",
         )
-    for loc, name in named:
-        yield from _unknown("service", loc, name, services)
 
 
-def _stores(file: File) -> Iterator[Problem]:
-    stores = [store.store for store in file.state]
+def _named_stores(file: File) -> Iterator[Problem]:
+    """Rows and messages are read from tables, which a cache does not have."""
+    stores = {name: file.stores(name) for name in file.environments.named()}
+    tables = {name: [one.store for one in there if one.kind != "redis"] for name, there in stores.items()}
+    caches = {one.store for there in stores.values() for one in there if one.kind == "redis"}
     named: list[tuple[Loc, str]] = [
         *((("observe", "rows", number), one.store) for number, one in enumerate(file.observe.rows)),
         *((("observe", "messages", number), one.store) for number, one in enumerate(file.observe.messages)),
     ]
     for loc, name in named:
-        if name:
-            yield from _unknown("store", (*loc, "store"), name, stores)
-        elif len(stores) != 1:
-            there = f"several stores ({', '.join(stores)})" if stores else "no stores under state"
-            yield Problem(loc=loc, text=f"store is missing in {dotted(loc)}: there are {there}")
+        here = (*loc, "store")
+        if name in caches:
+            yield Problem(loc=here, text=f"{dotted(here)}: {key_text(name)} is a cache, which has no tables")
+        elif name:
+            yield from _unknown("store", here, name, tables)
+        else:
+            for environment, there in tables.items():
+                if len(there) != 1:
+                    what = _which(there, environment, file)
+                    yield Problem(loc=loc, text=f"store is missing in {dotted(loc)}: there are {what}")
+
+
+def _which(tables: Sequence[str], environment: str, file: File) -> str:
+    if tables:
+        return f"several stores ({', '.join(tables)})"
+    where = dotted(_state_of(file, environment))
+    return f"only caches under {where}" if file.stores(environment) else f"no stores under {where}"
 
 
 def _twice(file: File) -> Iterator[Problem]:
+    compose = file.environments.compose
     lists: list[tuple[Loc, Sequence[object], str]] = [
         (("state",), [store.store for store in file.state], "store"),
         (("outward", "hosts"), file.outward.hosts, ""),
@@ -75,6 +164,10 @@ def _twice(file: File) -> Iterator[Problem]:
         (("observe", "messages"), [(one.store, one.table) for one in file.observe.messages], "table"),
         (("bundles",), file.bundles, ""),
     ]
+    if compose:
+        at: Loc = ("environments", COMPOSE)
+        lists.append(((*at, "state"), [store.store for store in compose.state], "store"))
+        lists.append(((*at, "allow"), [(one.service, one.what) for one in compose.allow], "what"))
     for loc, values, key in lists:
         yield from _repeated(loc, values, key)
 
@@ -89,62 +182,10 @@ def _repeated(loc: Loc, values: Sequence[object], key: str) -> Iterator[Problem]
             yield Problem(loc=here, text=f"{key_text(str(name))} is listed twice in {dotted(loc)}")
 
 
-def _texts(file: File, source: Source, environ: Mapping[str, str]) -> Iterator[Problem]:
-    known = ["port", "python", "state"]
-    known += [f"outward.{host}" for host in file.outward.hosts]
-    known += [f"{name}.{what}" for name in file.environments.process.services for what in ("port", "url")]
-    for loc, text in texts(file):
-        here = source.existing(loc)  # a command that was split has one place for all its words
-        if problem := _first_problem(here, text, environ, known):
-            yield problem
-            continue
-        try:
-            expand(text, environ.__getitem__)
-        except ValueError as error:
-            yield Problem(loc=here, text=f"{dotted(here)}: {error}")
-
-
-def _first_problem(loc: Loc, text: str, environ: Mapping[str, str], known: list[str]) -> Problem | None:
-    for kind, word in parts(text):
-        if kind == "broken":
-            what = f"{dotted(loc)} has a '${{' without a name; write ${{NAME}}, or $${{ for itself"
-        elif kind == "variable" and not environ.get(word):
-            state = "empty" if word in environ else "not set"
-            what = f"${{{word}}} in {dotted(loc)}: the variable {word} is {state}; set it for the gate"
-        elif kind == "placeholder" and word not in known:
-            what = _unknown_placeholder(loc, word, known)
-        else:
-            continue
-        return Problem(loc=loc, text=what)
-    return None
-
-
-def _unknown_placeholder(loc: Loc, word: str, known: list[str]) -> str:
-    name = "" if hidden(loc) else f" {{{word}}}"  # braces in an env value may be part of a secret
-    close = near(word, known)
-    hint = f"did you mean {{{close}}}?" if close else f"known: {', '.join(known)}; {{{{...}}}} is literal"
-    return f"unknown placeholder{name} in {dotted(loc)}; {hint}"
-
-
-def _misplaced(data: object, loc: Loc) -> Iterator[Problem]:
-    """``${NAME}`` where it is not filled in would silently be taken literally."""
-    if isinstance(data, str):
-        if any(part.kind == "variable" for part in parts(data)):
-            yield Problem(
-                loc=loc, text=f"{dotted(loc)} holds a ${{NAME}}, which is read in commands and env only"
-            )
-        return
-    entries: Iterable[tuple[str | int, object]] = ()
-    if isinstance(data, dict):
-        entries = data.items()
-    elif isinstance(data, list):
-        entries = enumerate(data)
-    for step, value in entries:
-        if step not in ("command", "run", "env"):
-            yield from _misplaced(value, (*loc, step))
-
-
-def _unknown(kind: str, loc: Loc, name: str, known: list[str]) -> Iterator[Problem]:
-    if name not in known:
-        hint = nearest(name, known, what=f"{kind}s")
-        yield Problem(loc=loc, text=f"unknown {kind} {key_text(name)} in {dotted(loc)}{hint}")
+def _unknown(kind: str, loc: Loc, name: str, known: Mapping[str, Iterable[str]]) -> Iterator[Problem]:
+    """A name has to be there in every environment, since the file is for all of them."""
+    lacking = {environment: set(names) for environment, names in known.items() if name not in names}
+    if lacking:
+        where = "" if len(lacking) == len(known) else f" of the environment {', '.join(lacking)}"
+        hint = nearest(name, set().union(*lacking.values()), what=f"{kind}s")
+        yield Problem(loc=loc, text=f"unknown {kind} {key_text(name)}{where} in {dotted(loc)}{hint}")

@@ -10,6 +10,7 @@ from gate.config import jsonpath
 from gate.config.problems import VARIABLE
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+COMPOSE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h)")
 HOST = re.compile(
     r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -75,6 +76,18 @@ def service_name(value: str) -> str:
     if value in RESERVED:
         raise ValueError(f"must not be one of {', '.join(sorted(RESERVED))}, which placeholders use")
     return name(value)
+
+
+def compose_name(value: str) -> str:
+    """A name that Compose takes for a service."""
+    return _matching(COMPOSE_NAME, value, "must be a service's name: letters, digits, '.', '_' or '-'")
+
+
+def written(value: object) -> object:
+    """A value that is one; a key without a value says nothing."""
+    if value is None:
+        raise ValueError("has no value")
+    return value
 
 
 def variable(value: str) -> str:

@@ -12,15 +12,19 @@ from gate.errors import RequestError
 MANUAL = "docs/reference/gate-yml.md"
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings of the file at ``path``; ``${NAME}`` in it comes from ``environ``."""
+def load(path: Path, environ: Mapping[str, str], environment: str | None = None) -> Settings:
+    """The settings of the file at ``path``; ``${NAME}`` in it comes from ``environ``.
+
+    ``environment`` says where the sides are to run; without it in containers, if the file says how.
+    """
     source = parse(_read(path), str(path))
     file = schema.check(source.data)
     if isinstance(file, list):
         raise source.error(file)
-    if problems := checks.check(file, source, environ):
+    chosen = environment or next(iter(file.environments.named()), "")
+    if problems := checks.check(file, source, environ, chosen):
         raise source.error(problems)
-    return build(file, path.absolute().parent, environ)
+    return build(file, path.absolute().parent, environ, chosen)
 
 
 def _read(path: Path) -> bytes:

@@ -5,90 +5,37 @@ gate/config/gate.schema.json``, and the key's row in docs/reference/gate-yml.md.
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import BeforeValidator, Field, ValidationError
 
 from gate.config import fields
+from gate.config.environments import COMPOSE, Environments, Store
+from gate.config.kinds import (
+    BundlePath,
+    Command,
+    Duration,
+    Header,
+    Host,
+    Name,
+    NarrowPath,
+    Part,
+    Path,
+    Request,
+    Text,
+    Tolerance,
+)
 from gate.config.problems import Loc, Problem, describe, near
 
-_DAY = 86400
 
-
-def _text(pattern: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
-
-
-def _seconds(minimum: str) -> WithJsonSchema:
-    text = {"type": "string", "pattern": f"^{fields.DURATION.pattern}$"}
-    return WithJsonSchema({"anyOf": [{"type": "number", minimum: 0, "maximum": _DAY}, text]})
-
-
-_WORDS = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
-Value = Annotated[str, Field(max_length=fields.LONGEST_WORD)]
-Name = Annotated[str, AfterValidator(fields.name), _text(fields.NAME.pattern)]
-ServiceName = Annotated[str, AfterValidator(fields.service_name), _text(fields.NAME.pattern)]
-Variable = Annotated[str, AfterValidator(fields.variable), _text(r"[A-Za-z_][A-Za-z0-9_]*")]
-Host = Annotated[str, AfterValidator(fields.host), WithJsonSchema({"type": "string", "format": "hostname"})]
-Header = Annotated[str, AfterValidator(fields.header), WithJsonSchema({"type": "string", "minLength": 1})]
-UrlPath = Annotated[str, AfterValidator(fields.url_path), _text("/.*")]
-Request = Annotated[str, AfterValidator(fields.request), _text("[A-Z]+ /.*")]
-Relative = Annotated[str, AfterValidator(fields.relative), _text("[^/~].*")]
-StorePath = Annotated[str, AfterValidator(fields.store_path), _text("[^/~].*")]
-BundlePath = Annotated[Text, AfterValidator(fields.bundle)]
-Path = Annotated[str, AfterValidator(fields.path_of_values), _text(r"\$.*")]
-NarrowPath = Annotated[str, AfterValidator(fields.narrow_path), _text(r"\$.+")]
-Command = Annotated[
-    list[str],
-    BeforeValidator(fields.command),
-    WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1}, _WORDS]}),
-]
-Duration = Annotated[
-    float, BeforeValidator(fields.duration), Field(gt=0, le=_DAY), _seconds("exclusiveMinimum")
-]
-Tolerance = Annotated[float, BeforeValidator(fields.duration), Field(ge=0, le=_DAY), _seconds("minimum")]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Service(_Part):
-    command: Command = Field(description="The program and its arguments; a text is split as a shell would.")
-    ready: UrlPath = Field(
-        default="/", description="A path that answers 2xx once the service can take requests."
-    )
-    env: dict[Variable, Value] = Field(
-        default_factory=dict, description="All variables that the process sees."
-    )
-    cwd: Relative = Field(default=".", description="The folder to start in, inside the side's code.")
-    start_timeout: Duration = Field(default=20.0, description="How long it may take to be ready.")
-
-
-class Process(_Part):
-    services: dict[ServiceName, Service] = Field(min_length=1, description="The processes, by name.")
-
-
-class Environments(_Part):
-    process: Process = Field(description="Plain processes on this machine.")
-
-
-class Migration(_Part):
+class Migration(Part):
     service: Name = Field(description="The service whose variables and folder the command gets.")
     run: Command = Field(description="The command that brings the schema up to the side's code.")
 
 
-class Stimuli(_Part):
+class Stimuli(Part):
     to: Name = Field(
         default_factory=str, description="The service that gets the requests; default: the only one."
     )
@@ -97,7 +44,7 @@ class Stimuli(_Part):
     timeout: Duration = Field(default=30.0, description="How long an answer may take.")
 
 
-class Settle(_Part):
+class Settle(Part):
     quiet: Tolerance = Field(
         default=0.005,
         description="How long nothing may move before a scenario has finished; after the last at least 200ms.",
@@ -105,29 +52,23 @@ class Settle(_Part):
     timeout: Duration = Field(default=10.0, description="When to give up: the run is inconclusive.")
 
 
-class Store(_Part):
-    store: Name = Field(description="What the other keys call it.")
-    kind: Literal["sqlite"] = Field(description="Which database it is.")
-    path: StorePath = Field(description="Its file; {state} is the side's own folder.")
-
-
-class Warmup(_Part):
+class Warmup(Part):
     request: Request = Field(description="A method and a path, such as 'GET /healthz'.")
     times: int = Field(default=1, ge=1, le=1000, description="How often it is sent.")
 
 
-class Outward(_Part):
+class Outward(Part):
     playback: Literal["strict"] = Field(default="strict", description="Only recorded calls are answered.")
     hosts: list[Host] = Field(default_factory=list, description="The hosts that the service calls.")
 
 
-class Responses(_Part):
+class Responses(Part):
     headers: list[Header] = Field(
         default_factory=lambda: ["content-type", "location"], description="The headers that are compared."
     )
 
 
-class Rows(_Part):
+class Rows(Part):
     store: Name = Field(default_factory=str, description="The store it is in; default: the only one.")
     table: Text = Field(description="The table.")
     key: list[Text] = Field(
@@ -135,7 +76,7 @@ class Rows(_Part):
     )
 
 
-class Messages(_Part):
+class Messages(Part):
     kind: Literal["outbox"] = Field(description="How messages leave the service.")
     store: Name = Field(default_factory=str, description="The store it is in; default: the only one.")
     table: Text = Field(description="The outbox table.")
@@ -146,7 +87,7 @@ class Messages(_Part):
     )
 
 
-class Observe(_Part):
+class Observe(Part):
     responses: Responses = Field(default_factory=Responses, description="What of an answer is compared.")
     rows: list[Rows] = Field(
         default_factory=list, description="The tables that are compared; default: all but the outboxes."
@@ -154,18 +95,18 @@ class Observe(_Part):
     messages: list[Messages] = Field(default_factory=list, description="Where messages are read.")
 
 
-class Tolerances(_Part):
+class Tolerances(Part):
     time: Tolerance = Field(default=2.0, description="How far two times may be apart.")
     number: float = Field(default=0.0, ge=0, description="How far two numbers may be apart.")
 
 
-class Compare(_Part):
+class Compare(Part):
     ignore: list[NarrowPath] = Field(default_factory=list, description="JSONPaths of what does not count.")
     tolerance: Tolerances = Field(default_factory=Tolerances, description="What still counts as equal.")
     highlight: list[Path] = Field(default_factory=list, description="JSONPaths that reports show first.")
 
 
-class File(_Part):
+class File(Part):
     """gate.yml"""
 
     version: Annotated[Literal[1], BeforeValidator(fields.version)] = Field(
@@ -186,6 +127,13 @@ class File(_Part):
     observe: Observe = Field(default_factory=Observe, description="What is looked at.")
     compare: Compare = Field(default_factory=Compare, description="What does not count as a difference.")
     bundles: list[BundlePath] = Field(min_length=1, description="Folders and .repro files to replay.")
+
+    def stores(self, environment: str) -> Sequence[Store]:
+        """The databases that a side has in an environment."""
+        compose = self.environments.compose
+        if environment == COMPOSE and compose and "state" in compose.model_fields_set:
+            return compose.state
+        return self.state
 
 
 def check(data: object) -> File | list[Problem]:
@@ -225,7 +173,7 @@ def _document() -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of gate.yml."""
-    body: dict[str, Any] = _untitled(File.model_json_schema())
+    body: dict[str, Any] = _plain(File.model_json_schema())
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "gate.yml", **body}
 
 
@@ -234,8 +182,12 @@ def rendered() -> str:
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _untitled(part: Any) -> Any:
-    """Without the titles that only repeat the keys."""
+def _plain(part: Any) -> Any:
+    """Without the titles that only repeat the keys, and without the null that only says that a key may be left out."""
     if isinstance(part, dict):
-        return {key: _untitled(value) for key, value in part.items() if key != "title"}
-    return [_untitled(item) for item in part] if isinstance(part, list) else part
+        kinds = part.get("anyOf", [])
+        if {"type": "null"} in kinds:
+            (kind,) = (one for one in kinds if one != {"type": "null"})
+            part = kind | {key: value for key, value in part.items() if key not in ("anyOf", "default")}
+        return {key: _plain(value) for key, value in part.items() if key != "title"}
+    return [_plain(item) for item in part] if isinstance(part, list) else part

@@ -23,6 +23,36 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """A service of the compose file that is under test; ``port`` is the one inside, ``build`` a folder.
+
+    The values of ``env`` may hold ``{outward.HOST}``, ``{NAME.port}`` and ``{NAME.url}``.
+    """
+
+    name: str
+    port: int | None = None
+    ready: str | None = None
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    build: str | None = None
+    start_timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compose:
+    """The user's compose file; ``env`` is all that ``${NAME}`` in it is filled in from.
+
+    ``allow`` holds (service, what) of the refusals that are let through; ``reach`` is ``auto``, ``address`` or
+    ``loopback``.
+    """
+
+    file: str
+    services: Mapping[str, Container]
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    allow: tuple[tuple[str, str], ...] = ()
+    reach: str = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
     """A command that brings a side's schema up to its code, after the state is restored."""
 
@@ -116,7 +146,9 @@ class Compare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All of gate.yml. ``root`` is the folder it lies in; ``secrets`` maps names to what ``${NAME}`` gave.
+    """All of gate.yml for one environment: ``compose`` where that is set, else the processes of ``services``.
+
+    ``root`` is the folder it lies in; ``secrets`` maps names to what ``${NAME}`` gave.
 
     ``credentials`` are values of the file itself, by names that say so: no secrets, yet told apart in outward calls.
     """
@@ -126,6 +158,7 @@ class Settings:
     services: Mapping[str, Service]
     stimuli: Stimuli
     bundles: tuple[str, ...]
+    compose: Compose | None = None
     migrate: tuple[Migration, ...] = ()
     settle: Settle = Settle()
     stores: tuple[Store, ...] = ()

@@ -13,18 +13,22 @@ _EFFECTS = {
     Channel.CALL: 0,
     Channel.MESSAGE: 2,
     Channel.ROW: 4,
+    Channel.CACHE: 5,
     Channel.REQUEST: 6,
 }
 """Rank of a lost or repeated effect by channel; a status stands with the requests."""
+_SCHEMA = 8
+"""Rank of a column or table that one side lacks: worse than a value, since others may read it."""
 _VALUES = {
     Channel.ROW: 10,
     Channel.REQUEST: 12,
     Channel.CALL: 14,
+    Channel.CACHE: 14,
     Channel.MESSAGE: 16,
     Channel.LOG: 18,
 }
 """Rank of a changed value by channel: what is kept, what is told, what is passed on."""
-_UNORDERED = frozenset({Channel.ROW, Channel.CALL})
+_UNORDERED = frozenset({Channel.ROW, Channel.CALL, Channel.CACHE})
 _WHOLE = frozenset({Kind.DUPLICATE, Kind.ORDER, Kind.STATUS})
 _STATES = frozenset({"status", "state"})
 _INDEX = re.compile(r"\[\d+\]")
@@ -133,6 +137,8 @@ def _finding(key: tuple[str, ...], members: Sequence[tuple[str, Difference]]) ->
 
 def _rank(difference: Difference) -> int:
     """Lost or repeated effects first, then order, then values, by channel."""
+    if difference.kind is Kind.SCHEMA:
+        return _SCHEMA
     whole = difference.path == "$" or difference.kind in _WHOLE
     if not whole:
         return _VALUES[difference.channel]

@@ -40,6 +40,8 @@ def title(differences: Sequence[Difference]) -> str:
             return f"{_thing(first)} now comes of {now}, where it came of {before}"
         case Kind.ORDER:
             return f"order of {_plural(first)} changed: {_short(first.baseline)} became {_short(first.candidate)}"
+        case Kind.SCHEMA:
+            return _schema(first)
         case Kind.STATUS:
             return (
                 f"{first.operation} answers {_short(first.candidate)} where it was {_short(first.baseline)}"
@@ -54,6 +56,16 @@ def title(differences: Sequence[Difference]) -> str:
         return f"{_place(first)}: {field} is new"
     say = _typed if first.kind is Kind.TYPE else _short
     return f"{_place(first)}: {field} is {say(first.candidate)} where it was {say(first.baseline)}"
+
+
+def _schema(difference: Difference) -> str:
+    column = _field(difference)
+    what = f"column {difference.operation}.{column}" if column else f"table {difference.operation}"
+    if difference.baseline is None:
+        return f"{what} added"
+    if difference.candidate is None:
+        return f"{what} removed"
+    return f"{what} is {_short(difference.candidate)} where it was {_short(difference.baseline)}"
 
 
 def _moved(difference: Difference) -> str:
@@ -79,6 +91,8 @@ def _repeated(difference: Difference) -> str:
         return f"called {times}: {after} × {difference.operation} where there {_was(before)}"
     if difference.channel is Channel.MESSAGE:
         return f"emitted {times}: {after} × {_label(difference)} where there {_was(before)}"
+    if difference.channel is Channel.CACHE:
+        return f"written {times}: {after} × {_cache_key(difference)} where there {_was(before)}"
     return f"written {times}: {after} {difference.operation} where there {_was(before)}"
 
 
@@ -92,6 +106,8 @@ def _thing(difference: Difference) -> str:
             return f"message {_label(difference)}"
         case Channel.ROW:
             return f"row in {difference.operation}"
+        case Channel.CACHE:
+            return _cache_key(difference)
         case Channel.CALL:
             return f"call {difference.operation}"
     return f"answer to {difference.operation}"
@@ -118,11 +134,19 @@ def _place(difference: Difference) -> str:
     match difference.channel:
         case Channel.ROW:
             return f"row {difference.operation}"
+        case Channel.CACHE:
+            return _cache_key(difference)
         case Channel.MESSAGE:
             return f"message in {difference.operation}"
         case Channel.CALL:
             return f"call {difference.operation}"
     return difference.operation
+
+
+def _cache_key(difference: Difference) -> str:
+    """``cache key merchant:{id}`` for any of the family ``merchant:*``."""
+    family = difference.operation
+    return f"cache key {family.removesuffix('*')}{{id}}" if family.endswith(":*") else f"cache key {family}"
 
 
 def _label(difference: Difference) -> str:

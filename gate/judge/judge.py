@@ -62,7 +62,8 @@ def _gaps(comparison: Comparison | None, baseline: Observation, candidate: Obser
     ]
     lost = _collected(baseline) - _collected(candidate)
     found += [
-        f"candidate: its {channel}s were not collected, the baseline's were; check 'observe' in gate.yml"
+        f"candidate: its {channel}s were not collected, the baseline's were; check "
+        f"'{'state' if channel is Channel.CACHE else 'observe'}' in gate.yml"
         for channel in sorted(lost)
     ]
     if comparison is not None and not comparison.leaves:

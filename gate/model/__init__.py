@@ -1,6 +1,6 @@
 """The words of the house as data: frozen, and free of I/O."""
 
-from gate.model.bundle import BUNDLE_VERSION, Bundle, Manifest, StatePart
+from gate.model.bundle import BUNDLE_VERSION, Bundle, Manifest, StateKind, StatePart
 from gate.model.difference import Comparison, Difference, Kind
 from gate.model.event import Channel, Event, Json, canonical, identical
 from gate.model.recording import NOBODYS, SCHEMA_VERSION, UNOWNED, Header, Recording, Table
@@ -43,6 +43,7 @@ __all__ = [
     "Side",
     "SideKind",
     "SideName",
+    "StateKind",
     "StatePart",
     "Table",
     "TimelineEntry",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from gate.model.event import Json
@@ -10,9 +11,20 @@ from gate.model.recording import Recording
 BUNDLE_VERSION = 1
 
 
+class StateKind(StrEnum):
+    """What a store is, and so what a snapshot of it can be loaded into."""
+
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+    REDIS = "redis"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatePart:
-    """A snapshot inside the bundle: ``path`` is relative to it, ``kind`` is ``sqlite`` (a database file)."""
+    """A snapshot inside the bundle: ``path`` is relative to it, ``kind`` is a :class:`StateKind`.
+
+    One store may have several, each of another kind: an environment takes the one that it can load.
+    """
 
     store: str
     kind: str

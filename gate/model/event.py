@@ -23,6 +23,7 @@ class Channel(StrEnum):
     ROW = "row"
     MESSAGE = "message"
     LOG = "log"
+    CACHE = "cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Event:
     """One boundary crossing.
 
     ``operation`` names it: ``POST /v1/invoices`` for a request, ``POST payments.example/v1/captures`` for a
-    call, a table, an outbox or a service otherwise. The shapes of ``inputs`` and ``output`` by channel:
+    call, a table, an outbox, a service or a family of cache keys (``merchant:*``) otherwise. The shapes of
+    ``inputs`` and ``output`` by channel:
 
     ========  ============================================  =======================================
     channel   inputs                                        output
@@ -40,6 +42,7 @@ class Event:
     row       store, key (columns), existed, before         columns and values; None: deleted
     message   key, position, before                         columns and values; None: deleted
     log       level                                         text, fields of the line
+    cache     store, key (``key``), existed, before         type, value, expires; None: deleted
     ========  ============================================  =======================================
 
     Bodies are tagged as :mod:`gate.model.body` says. ``started_at`` is in microseconds since the epoch,

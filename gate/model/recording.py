@@ -19,6 +19,8 @@ class Table:
     references: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sequence: bool = False
     """True where the database numbers the rows itself, so that a key is generated."""
+    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The declared type of each column, in the order of the table; empty: unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,9 @@
 """The two sides of a comparison, each recorded or live."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from gate.model.recording import Recording
 
@@ -29,6 +31,8 @@ class Side:
     ref: str
     commit: str | None = None
     image_digest: str | None = None
+    images: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The digest of the image of each service, where a side is made of several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Collect what a live side did, and sort it by scenario."""
 
-from gate.observe.observe import Evidence, Observed, observe, snapshots
+from gate.observe.observe import Evidence, Observed, observe
 from gate.observe.rows import Snapshot
+from gate.observe.stores import snapshots
 
 __all__ = ["Evidence", "Observed", "Snapshot", "observe", "snapshots"]

@@ -9,32 +9,12 @@ from gate.errors import InconclusiveError
 from gate.identity import expand, marks, parse, readable, telling
 from gate.identity.forms import Mark
 from gate.model import NOBODYS, Channel, Event, Header, Json, Recording, Table
+from gate.observe.caches import cached
 from gate.observe.logs import log_events
 from gate.observe.owners import owners
-from gate.observe.rows import Snapshot, changes, qualified, snapshot
-from gate.ports import LogText, PlayedCall, Store
-
-
-def snapshots(stores: Mapping[str, Store], settings: Settings) -> dict[str, Snapshot]:
-    """Read every observed table of every store. Raises InconclusiveError where one is not there."""
-    found = {name: snapshot(store, _keys(name, store, settings)) for name, store in stores.items()}
-    if _several(settings):
-        return {name: qualified(shot, name) for name, shot in found.items()}
-    return found
-
-
-def _several(settings: Settings) -> bool:
-    """True where a table is called by its store as well, since another store may have one of that name."""
-    return len(settings.stores) > 1
-
-
-def _keys(name: str, store: Store, settings: Settings) -> dict[str, tuple[str, ...]]:
-    outboxes = [messages.table for messages in settings.observe.messages if messages.store == name]
-    if settings.observe.rows is None:
-        keys: dict[str, tuple[str, ...]] = dict.fromkeys(store.tables(), ())
-    else:
-        keys = {rows.table: rows.key for rows in settings.observe.rows if rows.store == name}
-    return keys | dict.fromkeys(outboxes, ())
+from gate.observe.rows import Snapshot, changes
+from gate.observe.stores import caches, databases, several
+from gate.ports import LogText, PlayedCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +42,7 @@ def observe(headers: Mapping[str, Header], evidence: Evidence, settings: Setting
     unowned: list[Event] = []
     for call in evidence.calls:
         events.get(call.scenario or "", unowned).append(call.event)
-    shots = [*evidence.before.values(), *evidence.after.values()]
+    shots = [shot for side in (evidence.before, evidence.after) for shot in side.values()]
     tables = {name: table for shot in shots for name, table in shot.tables.items()}
     traces = {
         event.lineage: name for name, sent in evidence.answers.items() for event in sent if event.lineage
@@ -83,8 +63,13 @@ def observe(headers: Mapping[str, Header], evidence: Evidence, settings: Setting
 
 
 def _changes(evidence: Evidence, settings: Settings) -> Iterable[Event]:
+    keyed = caches(settings)
     for store, after in evidence.after.items():
-        prefix = f"{store}." if _several(settings) else ""
+        if store in keyed:
+            prefix = f"{store}." if len(keyed) > 1 else ""
+            yield from (cached(event, prefix) for event in changes(store, evidence.before[store], after))
+            continue
+        prefix = f"{store}." if several(settings) else ""
         outboxes = {prefix + m.table: m for m in settings.observe.messages if m.store == store}
         for event in changes(store, evidence.before[store], after):
             yield event if event.operation not in outboxes else _message(event, outboxes[event.operation])
@@ -129,7 +114,11 @@ def _first_time(event: Event) -> int:
 
 
 def _marks(event: Event) -> Iterator[Mark]:
-    """The ids and times in the columns of a row or message."""
+    """The ids and times in the columns of a row or message; in a cache, also those in the key and further down."""
+    if event.channel is Channel.CACHE:
+        for text in telling([event.inputs.get("key"), dict(event.output or {})]):
+            yield from marks(text)
+        return
     for value in (event.output or {}).values():
         if isinstance(value, str):
             yield from marks(value)
@@ -171,6 +160,9 @@ def _recording(
     written = {event.operation for event in numbered if event.channel is Channel.ROW}
     named = written | {target for table in written for target in tables[table].references.values()}
     used = {table: tables[table] for table in sorted(named & tables.keys())}
+    for outbox in sorted({event.operation for event in numbered if event.channel is Channel.MESSAGE}):
+        if outbox not in used and tables[outbox].columns:  # its numbers name nothing outside of it
+            used[outbox] = Table(key=tables[outbox].key, columns=tables[outbox].columns)
     return Recording(
         header=replace(
             header,
@@ -208,14 +200,14 @@ def _numbers(content: Json) -> Iterator[int]:
 
 
 def _order(event: Event) -> tuple[int, int, str]:
-    """Stimuli as recorded, messages by position, rows by their first time, all else by time."""
+    """Stimuli as recorded, messages by position, rows and cache keys by their first time, all else by time."""
     match event.channel:
         case Channel.REQUEST:
             return event.seq, 0, ""
         case Channel.MESSAGE:
             position: Json = event.inputs.get("position")
             return (position if isinstance(position, int) else 0), 0, str(position)
-        case Channel.ROW:
+        case Channel.ROW | Channel.CACHE:
             return _first_time(event), 0, event.operation
         case _:
             return event.started_at, 0, event.operation
@@ -224,8 +216,10 @@ def _order(event: Event) -> tuple[int, int, str]:
 def _channels(settings: Settings) -> tuple[Channel, ...]:
     """What is collected of a live side under these settings; calls always, since the outside world is played back."""
     found = [Channel.REQUEST, Channel.CALL, Channel.LOG]
-    if settings.stores:
+    if databases(settings):
         found.append(Channel.ROW)
     if settings.observe.messages:
         found.append(Channel.MESSAGE)
+    if caches(settings):
+        found.append(Channel.CACHE)
     return tuple(found)

@@ -28,12 +28,7 @@ def snapshot(store: Store, keys: Mapping[str, Sequence[str]]) -> Snapshot:
         if name not in known:
             raise InconclusiveError(f"no table {name} in the database; check 'observe' in gate.yml")
     tables = {
-        name: Table(
-            key=tuple(columns) or known[name].key,
-            references=known[name].references,
-            sequence=known[name].sequence,
-        )
-        for name, columns in keys.items()
+        name: replace(known[name], key=tuple(columns) or known[name].key) for name, columns in keys.items()
     }
     return Snapshot(
         tables=tables,

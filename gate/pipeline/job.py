@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from gate.config import Settings
 from gate.judge import Judgement
-from gate.model import UNOWNED, Comparison, Observation, Recording, ScenarioResult, Side, SideName
-from gate.ports import LiveSide
+from gate.model import UNOWNED, Comparison, Observation, Recording, ScenarioResult, Side, SideName, Table
+from gate.ports import Facts, LiveSide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,8 @@ class Job:
     """The words that asked for this, for reports to repeat."""
     clock: Callable[[], float]
     """Seconds since the epoch."""
+    notices: tuple[str, ...] = ()
+    """What a person should know before anything runs, such as a leftover that was removed."""
 
     @property
     def scenarios(self) -> dict[str, Recording]:
@@ -41,6 +43,10 @@ class State:
     observations: dict[SideName, dict[str, Observation]] = field(default_factory=dict)
     unowned: dict[SideName, Observation] = field(default_factory=dict)
     """What each live side did that nothing ties to one scenario."""
+    tables: dict[SideName, Mapping[str, Table]] = field(default_factory=dict)
+    """The observed tables of each live side, as they stood before the replay."""
+    facts: dict[SideName, Facts] = field(default_factory=dict)
+    """What is to be known of where each live side ran."""
     unsettled: dict[SideName, dict[str, str]] = field(default_factory=dict)
     """What was still going on when a scenario should have ended, by side and scenario."""
     phases: dict[str, float] = field(default_factory=dict)

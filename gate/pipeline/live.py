@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -32,8 +33,10 @@ def run_live(job: Job, state: State) -> Iterator[Progress]:
         try:
             yield from _up_and_down(job, state, runner)
         finally:
-            for side in job.live.values():
-                side.environment.stop()
+            with ThreadPoolExecutor(max_workers=max(len(job.live), 1)) as pool:
+                stopped = [pool.submit(side.environment.stop) for side in job.live.values()]
+            for one in stopped:
+                one.result()
             runner.run(_let_go(job.live.values()))
 
 
@@ -64,6 +67,11 @@ def _up_and_down(job: Job, state: State, runner: asyncio.Runner) -> Iterator[Pro
         for store in (store for found in stores.values() for store in found.values()):
             opened.callback(store.close)
         before = _before(job, stores)
+        state.tables = {
+            name: {table: known for shot in found.values() for table, known in shot.tables.items()}
+            for name, found in before.items()
+        }
+        state.facts = {name: side.environment.facts() for name, side in job.live.items()}
         timed("provision")
         answers: dict[SideName, dict[str, Sequence[Event]]] = {name: {} for name in job.live}
         yield from _replay_all(job, state, runner, stores, answers)

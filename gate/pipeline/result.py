@@ -1,9 +1,10 @@
 """The result of a finished run."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gate.explain import findings, suppressed
-from gate.model import Channel, Json, LogLine, Observation, Result, SideKind, TimelineEntry
+from gate.model import Channel, Json, LogLine, Observation, Result, Side, SideKind, TimelineEntry
 from gate.pipeline.job import Job, State
 
 
@@ -21,22 +22,38 @@ def draw_result(job: Job, state: State) -> Result:
         reasons=state.judgement.reasons,
         command=job.command,
         tier={"name": "pr", "why": "the only tier of a local run"},
-        sides=job.sides,
+        sides={name: _with_images(side, job, state) for name, side in job.sides.items()},
         bundles=tuple(job.bundles),
         scenarios=tuple(state.results),
         findings=findings(state.comparisons, job.settings.compare.highlight),
         renamed={comparison.scenario: comparison.renamed for comparison in state.comparisons},
-        sealing=_sealing(job),
+        sealing=_sealing(job, state),
         determinism=_determinism(job),
         noise=tuple(noise),
         timing=_timing(job, state),
     )
 
 
-def _sealing(job: Job) -> dict[str, Json]:
+def _with_images(side: Side, job: Job, state: State) -> Side:
+    """A side with what is known of its images since it is up; the one that gets the requests stands for it."""
+    facts = state.facts.get(side.name)
+    if facts is None or not facts.images:
+        return side
+    images = dict(sorted(facts.images.items()))
+    return replace(side, images=images, image_digest=images.get(job.settings.stimuli.to))
+
+
+def _sealing(job: Job, state: State) -> dict[str, Json]:
     if not job.live:
         return {"status": "not applicable", "why": "nothing ran, both sides are recordings", "attempted": []}
-    return {"status": "unsealed", "why": "plain processes can reach the network", "attempted": []}
+    if not state.facts:
+        return {"status": "unsealed", "why": "no side came up", "attempted": []}
+    allowed: list[Json] = [
+        f"{name}: {what}" for name, facts in sorted(state.facts.items()) for what in facts.allowed
+    ]
+    why = "; ".join(dict.fromkeys(facts.unsealed for facts in state.facts.values()))
+    found: dict[str, Json] = {"status": "unsealed", "why": why, "attempted": []}
+    return found | {"allowed": allowed} if allowed else found
 
 
 def _determinism(job: Job) -> dict[str, Json]:

@@ -3,20 +3,31 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from gate.compare import compare
+from gate.compare import compare, compare_schema, one_sided
 from gate.errors import CandidateError, InconclusiveError
 from gate.judge import Judgement, judge, judge_scenario
-from gate.model import UNOWNED, Comparison, Observation, Recording, ScenarioResult, SideName, Verdict
+from gate.model import (
+    UNOWNED,
+    Comparison,
+    Observation,
+    Recording,
+    ScenarioResult,
+    SideName,
+    StateKind,
+    Table,
+    Verdict,
+)
 from gate.pipeline.job import Job, State
 from gate.pipeline.live import run_live
 from gate.pipeline.result import draw_result
-from gate.pipeline.unowned import NOTHING, tells, unowned
-from gate.progress import Finished, PhaseStarted, Progress, ScenarioJudged
+from gate.pipeline.unowned import NOTHING, tables, tells, unowned
+from gate.progress import Finished, Notice, PhaseStarted, Progress, ScenarioJudged
 
 
 def run(job: Job, state: State) -> Iterator[Progress]:
     """Run a job to its end; the last thing it tells is the result. Whatever happens, live sides are stopped."""
     state.began = job.clock()
+    yield from (Notice(says=says) for says in job.notices)
     try:
         if job.live:
             yield from run_live(job, state)
@@ -34,14 +45,18 @@ def _judged(job: Job, state: State) -> Iterator[Progress]:
     began = job.clock()
     yield PhaseStarted(phase="compare", says="compare")
     recordings = job.scenarios
-    others = unowned(job, state)
+    known = {side: tables(job, state, side) for side in SideName}
+    schema = _schema(job, known)
+    others = unowned(job, state, anyway=schema is not None)
     if others:
         recordings[UNOWNED] = NOTHING
         for side in job.live:
             state.observations[side][UNOWNED] = others[side]
     for done, (name, recording) in enumerate(recordings.items(), start=1):
         sides = others if name == UNOWNED else _sides(job, state, name, recording)
-        comparison = _compared(job, name, sides)
+        comparison = _compared(job, name, sides, known)
+        if name == UNOWNED and schema is not None:
+            comparison = schema if comparison is None else _together(schema, comparison)
         if comparison is not None:
             state.comparisons.append(comparison)
         result = judge_scenario(recording, comparison, sides[SideName.BASELINE], sides[SideName.CANDIDATE])
@@ -57,16 +72,41 @@ def _reservations(job: Job) -> Iterator[str]:
     commits = {job.sides[side].commit for side in SideName}
     if len(commits) == 1 and (commit := commits.pop()):
         yield f"baseline and candidate are of the same commit, {commit[:12]}"
-    if job.live and not job.settings.stores:
+    if job.live and all(store.kind == StateKind.REDIS for store in job.settings.stores):
         yield "rows were not compared: 'state' in gate.yml names no database"
 
 
-def _compared(job: Job, name: str, sides: Mapping[SideName, Observation]) -> Comparison | None:
+def _schema(job: Job, known: Mapping[SideName, Mapping[str, Table]]) -> Comparison | None:
+    """What differs in the tables; None where nothing does."""
+    left, right = known[SideName.BASELINE], known[SideName.CANDIDATE]
+    found = compare_schema(left, right, job.settings.compare, whole=len(job.live) == len(SideName))
+    return found if found.differences or found.suppressed else None
+
+
+def _together(schema: Comparison, effects: Comparison) -> Comparison:
+    """Two comparisons of what belongs to no scenario as one."""
+    rules = dict.fromkeys((*schema.suppressed, *effects.suppressed))
+    return replace(
+        effects,
+        differences=schema.differences + effects.differences,
+        equal=schema.equal + effects.equal,
+        leaves=schema.leaves + effects.leaves,
+        suppressed={rule: schema.suppressed.get(rule, 0) + effects.suppressed.get(rule, 0) for rule in rules},
+    )
+
+
+def _compared(
+    job: Job,
+    name: str,
+    sides: Mapping[SideName, Observation],
+    known: Mapping[SideName, Mapping[str, Table]],
+) -> Comparison | None:
     """What differs; None where a recording says nothing of the effects that would be compared."""
     if name == UNOWNED and not all(tells(job, side) for side in SideName):
         return None
     left, right = sides[SideName.BASELINE].recording, sides[SideName.CANDIDATE].recording
-    return compare(left, right, job.settings.compare, job.settings.observe.headers)
+    columns = one_sided(known[SideName.BASELINE], known[SideName.CANDIDATE])
+    return compare(left, right, job.settings.compare, job.settings.observe.headers, columns)
 
 
 def _sides(job: Job, state: State, scenario: str, recorded: Recording) -> dict[SideName, Observation]:

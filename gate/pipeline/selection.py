@@ -1,6 +1,6 @@
 """Which scenarios a run is about, and the state that they need, out of some bundles."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from gate.errors import RequestError
@@ -38,20 +38,36 @@ def select(bundles: Named, patterns: Sequence[str]) -> dict[str, Recording]:
     }
 
 
-def payloads(bundles: Named, stores: Collection[str]) -> dict[str, bytes]:
-    """The snapshot of each store. Raises RequestError where one would not be loaded, or not the one that is meant."""
+def payloads(bundles: Named, kinds: Mapping[str, str]) -> dict[str, bytes]:
+    """The snapshot of each store, of the kind that the store has in this environment.
+
+    Raises RequestError where one would not be loaded, or not the one that is meant.
+    """
     found: dict[str, bytes] = {}
     for called, bundle in bundles:
-        for part in bundle.manifest.state:
-            content = bundle.payloads[part.path]
-            if part.store not in stores:
+        for store, parts in _by_store(bundle).items():
+            if store not in kinds:
                 raise RequestError(
-                    f"bundle {called}: holds the state of store '{part.store}', unknown to 'state' in gate.yml; "
-                    "add it"
+                    f"bundle {called}: holds the state of store '{store}', unknown to 'state' in gate.yml; add it"
                 )
-            if found.setdefault(part.store, content) != content:
+            path = parts.get(kinds[store])
+            if path is None:
                 raise RequestError(
-                    f"bundle {called}: its state of store '{part.store}' is not that of the bundles before; "
+                    f"bundle {called}: holds the state of store '{store}' as {', '.join(sorted(parts))}, and this "
+                    f"environment wants {kinds[store]}; add such a snapshot to the bundle"
+                )
+            content = bundle.payloads[path]
+            if found.setdefault(store, content) != content:
+                raise RequestError(
+                    f"bundle {called}: its state of store '{store}' is not that of the bundles before; "
                     "run them one at a time"
                 )
+    return found
+
+
+def _by_store(bundle: Bundle) -> dict[str, dict[str, str]]:
+    """The paths of the snapshots by store and kind."""
+    found: dict[str, dict[str, str]] = {}
+    for part in bundle.manifest.state:
+        found.setdefault(part.store, {})[part.kind] = part.path
     return found

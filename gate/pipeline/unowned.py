@@ -4,31 +4,41 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gate.identity import route
-from gate.model import NOBODYS, UNOWNED, Channel, Event, Observation, Recording, SideName
+from gate.model import NOBODYS, UNOWNED, Channel, Event, Observation, Recording, SideName, Table
 from gate.pipeline.job import Job, State
 
 NOTHING = Recording(header=NOBODYS, events=())
 _MOST_NAMES = 5
 
 
-def unowned(job: Job, state: State) -> dict[SideName, Observation]:
+def unowned(job: Job, state: State, *, anyway: bool = False) -> dict[SideName, Observation]:
     """What each side did that belongs to no scenario; empty where neither did, as far as that can be told.
 
     A recording holds scenarios, and these effects only under a name of their own. Where it has none of that name, it
     does not say whether there were any: no effect of the other side is called a difference then, nor taken for right.
+    ``anyway`` where there is more to say of no scenario than effects.
     """
     said = {side: _said(job, state, side) for side in SideName if tells(job, side)}
-    if not any(_effects(one.recording, frozenset(Channel)) for one in said.values()):
+    if not anyway and not any(_effects(one.recording, frozenset(Channel)) for one in said.values()):
         return {}
     for side in SideName:
         if side not in said:
-            (other,) = said.values()
-            if not (effects := _effects(other.recording, _collected(job, side))):
+            other = next(iter(said.values()), Observation(side=side, recording=NOTHING))
+            effects = _effects(other.recording, _collected(job, side))
+            if not effects and not anyway:
                 return {}
             header = replace(NOTHING.header, channels=other.recording.header.channels)
-            nothing = replace(NOTHING, header=header)
-            said[side] = Observation(side=side, recording=nothing, problems=(_problem(side, effects),))
+            problems = (_problem(side, effects),) if effects else ()
+            said[side] = Observation(side=side, recording=replace(NOTHING, header=header), problems=problems)
     return said
+
+
+def tables(job: Job, state: State, side: SideName) -> dict[str, Table]:
+    """The tables of a side: of a live one all that are observed, of a recording those that it says something of."""
+    if side in job.live:
+        return dict(state.tables.get(side, {}))
+    headers = (recording.header for recording in job.recorded[side].values())
+    return {name: table for header in headers for name, table in header.tables.items() if table.columns}
 
 
 def tells(job: Job, side: SideName) -> bool:
@@ -66,7 +76,12 @@ def _problem(side: SideName, effects: list[Event]) -> str:
 
 def _kinds(effects: list[Event]) -> Iterator[str]:
     """``rows in notes, beats; calls of POST bank.example/pay``."""
-    words = {Channel.ROW: "rows in", Channel.MESSAGE: "messages in", Channel.CALL: "calls of"}
+    words = {
+        Channel.ROW: "rows in",
+        Channel.MESSAGE: "messages in",
+        Channel.CALL: "calls of",
+        Channel.CACHE: "cache keys",
+    }
     for channel, word in words.items():
         names = sorted({route(event.operation) for event in effects if event.channel is channel})
         if names:

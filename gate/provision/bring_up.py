@@ -1,6 +1,6 @@
 """Bring both live sides up, at the same time, and say whose fault it is where one does not come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from gate.config import Warmup
@@ -10,15 +10,18 @@ from gate.ports import Environment, Request, Sender, StartError
 
 
 def bring_up(environments: Mapping[SideName, Environment], payloads: Mapping[str, bytes]) -> None:
-    """Restore, migrate and start every side.
+    """Look at every side, before anything of any runs; then restore, migrate and start each.
 
     Raises InconclusiveError where the baseline does not come up, else CandidateError where the candidate does not.
     """
+    _on_all(environments, lambda environment: environment.prepare())
+    _on_all(environments, lambda environment: _up(environment, payloads))
+
+
+def _on_all(environments: Mapping[SideName, Environment], work: Callable[[Environment], None]) -> None:
     with ThreadPoolExecutor(max_workers=max(len(environments), 1)) as pool:
         try:
-            started = {
-                name: pool.submit(_up, environment, payloads) for name, environment in environments.items()
-            }
+            started = {name: pool.submit(work, environment) for name, environment in environments.items()}
             failed = {name: error for name, future in started.items() if (error := future.exception())}
         except BaseException:  # interrupted: the pool waits for its threads, and they for what they started
             for environment in environments.values():

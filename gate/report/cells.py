@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from gate.model import Channel, Difference, Json, Kind, SideName
+from gate.model import Channel, Difference, Json, SideName
 from gate.report.contrast import Run, contrast
 from gate.report.inert import visible
 from gate.report.plain import pretty
-from gate.report.words import count
+from gate.report.words import absent, count
 
 LIMIT = 2000
-_ABSENT = {Kind.MISSING: SideName.CANDIDATE, Kind.EXTRA: SideName.BASELINE, Kind.DUPLICATE: SideName.BASELINE}
+_COUNTED = {Channel.ROW: "row", Channel.CACHE: "cache key"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +24,9 @@ class Cell:
 
 def cells(difference: Difference) -> tuple[Cell, Cell]:
     """Baseline and candidate of one difference."""
-    absent = _ABSENT.get(difference.kind)
+    lacking = absent(difference)
     values = {SideName.BASELINE: difference.baseline, SideName.CANDIDATE: difference.candidate}
-    present = [side for side, value in values.items() if side is not absent or value is not None]
+    present = [side for side, value in values.items() if side is not lacking or value is not None]
     texts = {side: visible(pretty(values[side])) for side in present}
     runs = _runs(difference, texts)
     left, right = (
@@ -58,10 +58,10 @@ def _alike(left: Json, right: Json) -> bool:
     return type(left) is type(right) and isinstance(left, str | list | dict)
 
 
-def _note(difference: Difference, side: SideName, absent: bool) -> str:
+def _note(difference: Difference, side: SideName, nothing: bool) -> str:
     if difference.counts:
         times = difference.counts[side is SideName.CANDIDATE]
-        if difference.channel is Channel.ROW:
-            return f"{count(times, 'row')} in this scenario"
+        if noun := _COUNTED.get(difference.channel):
+            return f"{count(times, noun)} in this scenario"
         return "never" if not times else "once" if times == 1 else f"{times} times"
-    return "not there" if absent else ""
+    return "not there" if nothing else ""

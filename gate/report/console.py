@@ -50,7 +50,9 @@ def _finding(finding: Finding, verdict: Verdict, paint: _Paint) -> Iterator[str]
     tag = paint("FAIL", _COLOURS[verdict]) if fails else "NOTE"
     title = paint(short(finding.title, _WIDE), _BOLD)
     yield f"{tag}  {title}{' (approved)' if finding.approved else ''}"
-    about = _some(words.entities(finding.evidence)) or f"{finding.channel} {short(finding.operation, 80)}"
+    about = (
+        _some(words.entities(finding.evidence)) or f"{words.place(finding)} {short(finding.operation, 80)}"
+    )
     yield f"{_INDENT}{about} in {_some(finding.scenarios)}"
     if caused := words.triggers(finding.evidence):
         yield f"{_INDENT}triggers: {_some(caused)}"

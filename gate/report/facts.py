@@ -9,6 +9,7 @@ from gate.report.plain import compact
 _ROWS = 100
 _COLUMNS = 8
 _TEXT = 300
+_ALLOWED = "allowed"
 _OPPOSITE = {"sealed": "unsealed", "unsealed": "sealed"}
 
 
@@ -44,9 +45,17 @@ def sealing(result: Result) -> str:
     return "not applicable" if result.sealing.get("status") == "not applicable" else "not stated"
 
 
+def allowed(result: Result) -> list[str]:
+    """What gate.yml lets through the seal."""
+    found = result.sealing.get(_ALLOWED)
+    return [str(item) for item in found] if isinstance(found, list | tuple) else []
+
+
 def _sealing_words(value: Json | Mapping[str, Json]) -> Iterator[str]:
     if isinstance(value, Mapping):
         for name, item in value.items():
+            if name == _ALLOWED:
+                continue  # words of gate.yml, which say nothing of the state
             if name in _OPPOSITE and isinstance(item, bool):
                 yield name if item else _OPPOSITE[name]
             elif name == "unsealed" and item:

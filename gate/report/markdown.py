@@ -5,13 +5,14 @@ import re
 from gate.model import Finding, Result, ScenarioVerdict, Verdict
 from gate.report import words
 from gate.report.cells import Cell, cells
-from gate.report.facts import sealing
+from gate.report.facts import allowed, sealing
 from gate.report.inert import line, spelt
 
 LIMIT = 60_000
 _FINDINGS = 20
 _PROBLEMS = 10
 _NAMES = 3
+_ALLOWED = 10
 _MARKS = {Verdict.PASS: "✅", Verdict.FAIL: "❌", Verdict.INCONCLUSIVE: "⚠️"}
 # A word that neither Markdown nor GitHub reads as anything but a word: no mention, no link, no commit, no emoji.
 _WORD = re.compile(
@@ -61,7 +62,7 @@ def _row(finding: Finding) -> str:
     names = ", ".join(code(name, 80) for name in finding.scenarios[:_NAMES])
     if len(finding.scenarios) > _NAMES:
         names += f" and {len(finding.scenarios) - _NAMES} more"
-    place = f"{finding.channel} {code(finding.operation, 120)}"
+    place = f"{words.place(finding)} {code(finding.operation, 120)}"
     if finding.path != "$":
         place += f" {code(finding.path, 120)}"
     about = ", ".join(code(entity, 80) for entity in words.entities(finding.evidence)[:_NAMES])
@@ -88,6 +89,10 @@ def _warnings(result: Result) -> str:
         lines.append("> This is not a pass: the gate saw too little to judge the change.")
     if sealing(result) == "unsealed":
         lines.append("> **unsealed**: the environment could reach the outside while it ran.")
+    if let := allowed(result):
+        names = ", ".join(code(name, 120) for name in let[:_ALLOWED])
+        more = f" and {len(let) - _ALLOWED} more" if len(let) > _ALLOWED else ""
+        lines.append(f"> gate.yml lets through the seal: {names}{more}")
     return "\n>\n".join(lines)
 
 

@@ -47,6 +47,11 @@ def commit(side: Side) -> str:
     return side.commit[:12] if side.commit else ""
 
 
+def images(side: Side) -> list[tuple[str, str]]:
+    """The image of each service, by as much of its digest as is read."""
+    return [(name, digest.removeprefix("sha256:")[:12]) for name, digest in sorted(side.images.items())]
+
+
 def _entry(finding: Finding, hrefs: Mapping[str, str]) -> Entry:
     return Entry(
         finding=finding,

@@ -12,8 +12,8 @@ from gate.report.aligned import align
 from gate.report.context import logs, phases, started, timeline
 from gate.report.facts import facts, sealing, table
 from gate.report.inert import clip, line, visible
-from gate.report.overview import commit, entries, of_scenario
-from gate.report.shown import LIMIT, TITLES, groups
+from gate.report.overview import commit, entries, images, of_scenario
+from gate.report.shown import LIMIT, groups, title
 from gate.report.slugs import slugs
 from gate.report.timeline import draw
 
@@ -102,8 +102,9 @@ def _environment() -> Environment:
         facts=facts,
         table=table,
         commit=commit,
+        images=images,
     )
-    environment.globals.update(count=words.count, channels=TITLES)
+    environment.globals.update(count=words.count, part=title)
     return environment
 
 

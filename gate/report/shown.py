@@ -3,27 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gate.model import Channel, Difference, Finding, ScenarioResult
+from gate.model import Difference, Finding, ScenarioResult
 from gate.report.cells import Cell, cells
-from gate.report.words import KINDS, ranked
+from gate.report.words import how, part, ranked
 
 LIMIT = 200
 # What reached others comes first: a call cannot be taken back, a response often can.
-ORDER = (Channel.CALL, Channel.MESSAGE, Channel.ROW, Channel.REQUEST, Channel.LOG)
-_NOUNS = {
-    Channel.CALL: "call",
-    Channel.MESSAGE: "message",
-    Channel.ROW: "row",
-    Channel.REQUEST: "response",
-    Channel.LOG: "line",
+_PARTS = {
+    "call": ("Outward calls", "call"),
+    "message": ("Messages", "message"),
+    "schema": ("Schema", "table"),
+    "row": ("Rows", "row"),
+    "cache": ("Cache keys", "cache key"),
+    "request": ("Responses", "response"),
+    "log": ("Logs", "line"),
 }
-TITLES = {
-    Channel.CALL: "Outward calls",
-    Channel.MESSAGE: "Messages",
-    Channel.ROW: "Rows",
-    Channel.REQUEST: "Responses",
-    Channel.LOG: "Logs",
-}
+"""Each part in its order: its title, and what one thing in it is called."""
+_ORDER = tuple(_PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +48,24 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The differences of one channel; ``total`` counts those that are not shown as well."""
+    """The differences of one part; ``total`` counts those that are not shown as well."""
 
-    channel: Channel
+    name: str
     title: str
     total: int
     blocks: tuple[Block, ...]
 
 
 def groups(scenario: ScenarioResult, findings: Sequence[Finding]) -> list[Group]:
-    """All channels that differ, the worst differences of each first, at most ``LIMIT`` in sum."""
+    """All parts that differ, the worst differences of each first, at most ``LIMIT`` in sum."""
     rated = _rated(scenario, findings)
     chosen = rated[:LIMIT]
     found = []
-    for channel in ORDER:
-        total = sum(item.channel is channel for item, _ in rated)
-        members = [(item, finding) for item, finding in chosen if item.channel is channel]
+    for name, (title, _) in _PARTS.items():
+        total = sum(part(item) == name for item, _ in rated)
+        members = [(item, finding) for item, finding in chosen if part(item) == name]
         if total:
-            found.append(Group(channel=channel, title=TITLES[channel], total=total, blocks=_blocks(members)))
+            found.append(Group(name=name, title=title, total=total, blocks=_blocks(members)))
     return found
 
 
@@ -78,7 +74,7 @@ def _rated(scenario: ScenarioResult, findings: Sequence[Finding]) -> list[tuple[
     order = ranked(findings)
     places = {_key(item): place for place, finding in enumerate(order) for item in finding.evidence}
     rated = [(places.get(_key(item), len(order)), item) for item in scenario.differences]
-    rated.sort(key=lambda pair: (pair[0], ORDER.index(pair[1].channel)))
+    rated.sort(key=lambda pair: (pair[0], _ORDER.index(part(pair[1]))))
     return [(item, order[place] if place < len(order) else None) for place, item in rated]
 
 
@@ -109,12 +105,17 @@ def _block(members: Sequence[tuple[Difference, Finding | None]]) -> Block:
     )
 
 
+def title(finding: Finding) -> str:
+    """The title of the part that a finding stands in."""
+    return _PARTS[part(finding)][0]
+
+
 def line_of(item: Difference) -> Line:
     """One difference as a line."""
     baseline, candidate = cells(item)
     return Line(
-        says=KINDS[item.kind],
-        noun=_NOUNS[item.channel],
+        says=how(item),
+        noun=_PARTS[part(item)][1],
         path=item.path,
         baseline=baseline,
         candidate=candidate,

@@ -16,12 +16,14 @@ from gate.model import (
     ScenarioResult,
     ScenarioVerdict,
     Severity,
+    SideName,
     Verdict,
 )
 
 _PLAIN_NAME = re.compile(r"[^A-Za-z0-9._/:+-]")
 _GLOB = 100
 _PLURALS = {"stimulus": "stimuli"}
+_ABSENT = {Kind.MISSING: SideName.CANDIDATE, Kind.EXTRA: SideName.BASELINE, Kind.DUPLICATE: SideName.BASELINE}
 
 KINDS = {
     Kind.MISSING: "missing in candidate",
@@ -31,9 +33,34 @@ KINDS = {
     Kind.ORDER: "order changed",
     Kind.DUPLICATE: "count changed",
     Kind.STATUS: "status changed",
-    Kind.SCHEMA: "breaks the schema",
+    Kind.SCHEMA: "schema changed",
     Kind.TIMING: "timing changed",
 }
+
+
+def how(difference: Difference) -> str:
+    """How two sides differ here; of a column or a table that one of them lacks, which one."""
+    if (lacking := absent(difference)) and difference.kind is Kind.SCHEMA:
+        return KINDS[Kind.MISSING if lacking is SideName.CANDIDATE else Kind.EXTRA]
+    return KINDS[difference.kind]
+
+
+def absent(difference: Difference) -> SideName | None:
+    """The side that has nothing here, by the kind of the difference."""
+    if difference.kind is Kind.SCHEMA:
+        values = {SideName.BASELINE: difference.baseline, SideName.CANDIDATE: difference.candidate}
+        return next((side for side, value in values.items() if value is None), None)
+    return _ABSENT.get(difference.kind)
+
+
+def part(item: Difference | Finding) -> str:
+    """The part of a report that something stands in: its channel, or ``schema``."""
+    return "schema" if item.kind == Kind.SCHEMA else str(item.channel)
+
+
+def place(finding: Finding) -> str:
+    """What the operation of a finding is: a ``table``, ``cache keys``, a ``call``."""
+    return {"schema": "table", "cache": "cache keys"}.get(part(finding), str(finding.channel))
 
 
 def sentence(result: Result) -> str:

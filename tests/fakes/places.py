@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gate.model import Json, Table
-from gate.ports import LogText, Store
+from gate.ports import Facts, LogText, Store
 
 
 @dataclass
@@ -48,11 +48,16 @@ class FakeEnvironment:
     dead: str | None = None
     holds: Mapping[str, Store] = field(default_factory=dict)
     said: Sequence[LogText] = ()
+    runs: Mapping[str, str] = field(default_factory=dict)
 
     def _step(self, name: str) -> None:
         self.steps.append(name)
         if name in self.fails:
             raise self.fails[name]
+
+    def prepare(self) -> None:
+        """A step."""
+        self._step("prepare")
 
     def restore(self, payloads: Mapping[str, bytes]) -> None:
         """Keep what was restored."""
@@ -77,6 +82,10 @@ class FakeEnvironment:
     def alive(self) -> str | None:
         """As given."""
         return self.dead
+
+    def facts(self) -> Facts:
+        """As given."""
+        return Facts(unsealed="plain processes can reach the network", images=self.runs)
 
     def logs(self) -> Sequence[LogText]:
         """As given."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from gate.adapters.playback_client import PlaybackProcess
+from gate.adapters.playback_process import PlaybackProcess
 from gate.adapters.registry import RunFile
 from gate.bundle import write
 from gate.config import Redactor
@@ -69,10 +69,10 @@ async def playing(
     )
     try:
         async with aiohttp.ClientSession(base_url=playback.urls[HOST]) as client:
-            await playback.exchange("one", {})
+            await playback.client.exchange("one", {})
             yield playback, client
     finally:
-        await playback.close()
+        await playback.client.close()
         run.finish()
         playback.stop()
 
@@ -102,9 +102,9 @@ def test_recorded_calls_in_every_shape(tmp_path: Path) -> None:
             assert answer.status == 200
         async with client.get("/none") as answer:
             assert answer.status == 204 and await answer.read() == b""
-        calls = await playback.collect()
+        calls = await playback.client.collect()
         assert [one.how for one in calls] == [Played.RECORDED] * 5
-        assert await playback.in_flight() == 0
+        assert await playback.client.in_flight() == 0
 
     play(tmp_path, use)
 
@@ -116,7 +116,7 @@ def test_many_calls_at_once_each_get_their_answer(tmp_path: Path) -> None:
                 return answer.status
 
         assert await asyncio.gather(*map(one, range(40))) == [200] * 40
-        calls = await playback.collect()
+        calls = await playback.client.collect()
         assert {one.how for one in calls} == {Played.RECORDED} and len(calls) == 40
         assert [one.event.seq for one in calls] == list(range(40))
 
@@ -137,7 +137,7 @@ def test_odd_calls_are_all_in_the_ledger(tmp_path: Path) -> None:
         assert b" 599 " in await raw(playback, latin)
         async with client.get("/c?x=%0d%0a") as answer:
             assert answer.status == 599
-        calls = await playback.collect()
+        calls = await playback.client.collect()
         assert [one.event.inputs["path"] for one in calls] == ["/a", "/c"]
         assert {one.how for one in calls} == {Played.UNEXPECTED}
         headers = calls[0].event.inputs["headers"]
@@ -166,17 +166,17 @@ def test_control_port_refuses_the_service(tmp_path: Path, said: bytes) -> None:
         with suppress(ConnectionResetError):
             assert await reader.read() == b""
         writer.close()
-        assert list(await playback.collect()) == []
+        assert list(await playback.client.collect()) == []
 
     play(tmp_path, use)
 
 
 def test_a_gate_that_goes_away_leaves_a_server_that_answers_the_next(tmp_path: Path) -> None:
     async def use(playback: PlaybackProcess, client: aiohttp.ClientSession) -> None:
-        assert await playback.in_flight() == 0
-        await playback.close()
+        assert await playback.client.in_flight() == 0
+        await playback.client.close()
         playback._line = None
-        assert await playback.in_flight() == 0
+        assert await playback.client.in_flight() == 0
 
     play(tmp_path, use)
 
@@ -188,7 +188,7 @@ def test_secrets_in_calls_are_redacted(tmp_path: Path) -> None:
         headers = {"authorization": "Bearer of something", "x-other": secret}
         async with client.post("/leak", data=secret.encode(), headers=headers) as answer:
             assert answer.status == 599
-        (one,) = await playback.collect()
+        (one,) = await playback.client.collect()
         assert secret not in str(one) and "of something" not in str(one)
         assert "[redacted:NAME]" in str(one)
 
@@ -199,7 +199,7 @@ def test_a_dead_server_is_said_in_one_line(tmp_path: Path) -> None:
     async def use(playback: PlaybackProcess, client: aiohttp.ClientSession) -> None:
         playback.stop()
         with pytest.raises(InconclusiveError, match=r"playback server: .* at collect"):
-            await playback.collect()
+            await playback.client.collect()
 
     play(tmp_path, use)
 

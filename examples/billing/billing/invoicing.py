@@ -31,7 +31,12 @@ class ExtraLine:
 
 
 def create(
-    primary: Database, subscription_id: str, period_start: date, period_end: date, extras: list[ExtraLine]
+    primary: Database,
+    merchants: catalogue.MerchantCache,
+    subscription_id: str,
+    period_start: date,
+    period_end: date,
+    extras: list[ExtraLine],
 ) -> Invoice:
     """A draft for a period: the plan, what else is asked for, and the adjustments that were waiting."""
     if period_end <= period_start:
@@ -42,7 +47,7 @@ def create(
             raise Conflict(
                 f"subscription_{subscription.status}", f"subscription {subscription.id} is not active"
             )
-        merchant = catalogue.merchant(tx, subscription.merchant_id)
+        merchant = catalogue.known_merchant(tx, merchants, subscription.merchant_id)
         plan = catalogue.plan(tx, subscription.plan_id)
         waiting = contracts.open_adjustments(tx, subscription.id)
         invoice_id = str(uuid.uuid4())

@@ -8,14 +8,15 @@ from billing import logs
 from billing.logs import fields
 from billing.settings import BadSettings, Settings
 from billing.store import schema
-from billing.store.database import Database
+from billing.store.database import DatabaseUnavailable
+from billing.store.opening import make_database, open_database
 
 log = logging.getLogger("billing.migrate")
 
 
-def migrate(path: str) -> list[str]:
-    """Bring one database file up to the newest schema."""
-    database = Database(path)
+def migrate(url: str) -> list[str]:
+    """Bring one database up to the newest schema."""
+    database = open_database(url)
     try:
         return schema.upgrade(database)
     finally:
@@ -29,8 +30,14 @@ def main() -> int:
     except BadSettings as error:
         log.error("bad settings: %s", error)
         return 2
-    for path in filter(None, (settings.database, settings.read_database)):
-        log.info("schema is up to date", extra=fields(applied=migrate(path)))
+    try:
+        if settings.read_database:
+            make_database(settings.read_database)
+        for url in filter(None, (settings.database, settings.read_database)):
+            log.info("schema is up to date", extra=fields(applied=migrate(url)))
+    except DatabaseUnavailable as error:
+        log.error("no database: %s", error)
+        return 1
     return 0
 
 

@@ -24,7 +24,7 @@ class Reconciled:
 
 async def reconcile(services: Services, merchant_id: str) -> Reconciled:
     """Capture each pending invoice of a merchant, one after the other, and log how its books stand."""
-    merchant = catalogue.merchant(services.primary, merchant_id)
+    merchant = catalogue.known_merchant(services.primary, services.merchants, merchant_id)
     counts: Counter[Outcome] = Counter()
     for invoice in invoices.pending_invoices(services.primary, merchant.id):
         captured = await capture_invoice(services, invoice.id, actor="reconcile")

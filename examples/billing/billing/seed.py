@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 from billing import logs
@@ -10,7 +11,8 @@ from billing.logs import fields
 from billing.model import Customer, Invoice, InvoiceLine, Merchant, Payment, Plan, Refund, Subscription
 from billing.settings import BadSettings, Settings
 from billing.states import InvoiceStatus, PaymentStatus, RefundStatus, SubscriptionStatus
-from billing.store.database import Database
+from billing.store.database import Database, DatabaseUnavailable
+from billing.store.opening import open_copy, open_database
 
 log = logging.getLogger("billing.seed")
 OPENED = "2026-01-01T00:00:00.000000+00:00"
@@ -173,12 +175,22 @@ def main() -> int:
     except BadSettings as error:
         log.error("bad settings: %s", error)
         return 2
-    database = Database(settings.database)
     try:
-        log.info("seeded", extra=fields(rows=seed(database)))
-    finally:
-        database.close()
+        log.info("seeded", extra=fields(rows=_seed_both(settings)))
+    except DatabaseUnavailable as error:
+        log.error("no database: %s", error)
+        return 1
     return 0
+
+
+def _seed_both(settings: Settings) -> int:
+    """Seed the primary and copy it: a service that runs repeats only its own commits on the read store."""
+    with closing(open_database(settings.database)) as primary:
+        rows = seed(primary)
+        if settings.read_database:
+            with closing(open_copy(settings.read_database)) as reads:
+                primary.copy_to(reads)
+    return rows
 
 
 if __name__ == "__main__":

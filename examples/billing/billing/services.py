@@ -1,8 +1,9 @@
-"""What the rules work with: the two stores and the provider."""
+"""What the rules work with: the two stores, the cache of merchants and the provider."""
 
 from dataclasses import dataclass
 
 from billing.provider_client import Provider
+from billing.store.catalogue import MerchantCache
 from billing.store.database import Database
 
 
@@ -12,4 +13,5 @@ class Services:
 
     primary: Database
     reads: Database
+    merchants: MerchantCache
     provider: Provider

@@ -13,10 +13,12 @@ from billing.store import catalogue, contracts, journal
 from billing.store.database import Database, Transaction
 
 
-def add_customer(primary: Database, merchant_id: str, name: str, email: str) -> Customer:
+def add_customer(
+    primary: Database, merchants: catalogue.MerchantCache, merchant_id: str, name: str, email: str
+) -> Customer:
     """A new customer of a merchant."""
     with primary.transaction() as tx:
-        merchant = catalogue.merchant(tx, merchant_id)
+        merchant = catalogue.known_merchant(tx, merchants, merchant_id)
         customer = Customer(
             id=str(uuid.uuid4()), merchant_id=merchant.id, name=name, email=email, created_at=clock.now()
         )
@@ -28,6 +30,7 @@ def add_customer(primary: Database, merchant_id: str, name: str, email: str) -> 
 
 def start(
     primary: Database,
+    merchants: catalogue.MerchantCache,
     customer_id: str,
     payer_id: str | None,
     plan_id: str,
@@ -41,7 +44,8 @@ def start(
         payer = customer if payer_id is None else catalogue.customer(tx, payer_id)
         if payer.merchant_id != customer.merchant_id:
             raise Unprocessable("invalid_payer", f"{payer.id} is a customer of another merchant")
-        merchant, plan = catalogue.merchant(tx, customer.merchant_id), catalogue.plan(tx, plan_id)
+        merchant = catalogue.known_merchant(tx, merchants, customer.merchant_id)
+        plan = catalogue.plan(tx, plan_id)
         if plan.currency != merchant.currency:
             raise Unprocessable(
                 "invalid_plan", f"{plan.id} is in {plan.currency}, {merchant.id} in {merchant.currency}"

@@ -1,5 +1,6 @@
 """The cases: real recordings of the example, and on the other side the same under other ids, with one change."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -11,17 +12,27 @@ from tests.unit.compare.perturb import again, billing, document, elsewhere, with
 Change = Callable[[list[Event]], list[Event]]
 
 
+Whole = Callable[[Recording], Recording]
+
+
+def _as_it_is(recording: Recording) -> Recording:
+    return recording
+
+
 class Case(NamedTuple):
-    """Which scenario, and what the candidate does to its events."""
+    """Which scenario, what the candidate does to its events, and what both sides and the candidate have besides."""
 
     scenario: str
     change: Change
+    both: Whole = _as_it_is
+    candidate: Whole = _as_it_is
 
     def sides(self) -> tuple[Recording, Recording]:
         """Both recordings, without logs, which are never evidence."""
         recording = billing()[self.scenario]
         kept = replace(recording, events=tuple(e for e in recording.events if e.channel is not Channel.LOG))
-        other = elsewhere(kept)
+        kept = self.both(kept)
+        other = self.candidate(elsewhere(kept))
         events = self.change(list(other.events))
         numbered = tuple(replace(event, seq=seq) for seq, event in enumerate(events))
         return kept, replace(other, events=numbered)
@@ -97,6 +108,53 @@ def _cent(event: Event) -> list[Event]:
     return _with(amount_cents=cents + 1)(event)
 
 
+def _cached(recording: Recording) -> Recording:
+    """Each invoice also in a cache, under its id."""
+    rows = [event for event in recording.on(Channel.ROW) if event.operation == "invoices" and event.output]
+    cached = [
+        Event(
+            seq=len(recording.events) + place,
+            channel=Channel.CACHE,
+            operation="invoice:*",
+            inputs={
+                "store": "cache",
+                "key": {"key": f"invoice:{document(row)['id']}"},
+                "existed": False,
+                "before": None,
+            },
+            output={"type": "string", "value": json.dumps(row.output), "expires": True},
+            started_at=0,
+        )
+        for place, row in enumerate(rows)
+    ]
+    header = replace(recording.header, channels=(*recording.header.channels, Channel.CACHE))
+    return Recording(header=header, events=(*recording.events, *cached))
+
+
+def _stale(event: Event) -> list[Event]:
+    value = document(event)["value"]
+    assert isinstance(value, dict)
+    return _with(value={**value, "status": "draft"})(event)
+
+
+def _described(recording: Recording) -> Recording:
+    """The tables of the recording with the columns that its rows have."""
+    columns = {event.operation: event.output for event in recording.on(Channel.ROW) if event.output}
+    tables = {
+        name: replace(table, columns=dict.fromkeys(columns.get(name, {}), "TEXT"))
+        for name, table in recording.header.tables.items()
+    }
+    return replace(recording, header=replace(recording.header, tables=tables))
+
+
+def _noted(recording: Recording) -> Recording:
+    """The same with a column more in invoices."""
+    table = recording.header.tables["invoices"]
+    noted = replace(table, columns={**table.columns, "note": "TEXT"})
+    tables = {**recording.header.tables, "invoices": noted}
+    return replace(recording, header=replace(recording.header, tables=tables))
+
+
 CASES = {
     "other-ids": Case("plan-change", lambda events: events),
     "captured-twice": Case("confirm-reconcile-webhook", _each(_where(Channel.CALL, "/captures"), _twice, 1)),
@@ -109,5 +167,12 @@ CASES = {
     "renamed-field": Case("catalogue-and-report", _each(_where(Channel.REQUEST, "/plans"), _body(_priced))),
     "turned-list": Case("catalogue-and-report", _each(_where(Channel.REQUEST, "/plans"), _body(_turned))),
     "cent-off": Case("cancel-across-dst", _each(_where(Channel.ROW, "adjustments"), _cent, 1)),
+    "stale-cache": Case("void-invoice", _each(_where(Channel.CACHE, "invoice:"), _stale, 1), both=_cached),
+    "added-column": Case(
+        "void-invoice",
+        _each(_where(Channel.ROW, "invoices"), _with(note="-")),
+        both=_described,
+        candidate=_noted,
+    ),
     "other-status": Case("bad-requests", _each(_where(Channel.REQUEST, "POST"), _with(status=500), 1)),
 }

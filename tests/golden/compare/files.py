@@ -1,11 +1,11 @@
 """A case as files: two recordings in the format of bundles, and what comparing them gives."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from gate.bundle import Shelf, Where, from_lines, to_lines
-from gate.compare import compare
+from gate.compare import compare, compare_schema, one_sided
 from gate.config import Compare
 from gate.explain import findings
 from gate.model import Recording
@@ -37,7 +37,10 @@ def load(folder: Path) -> tuple[Recording, Recording]:
 
 def expected(left: Recording, right: Recording) -> str:
     """What the comparison gives, and the findings, as a person reviews them."""
-    comparison = compare(left, right, Compare(), HEADERS)
+    tables = left.header.tables, right.header.tables
+    comparison = compare(left, right, Compare(), HEADERS, one_sided(*tables))
+    schema = compare_schema(*tables, Compare(), whole=False).differences
+    comparison = replace(comparison, differences=schema + comparison.differences)
     found = [
         {"id": one.id, "title": one.title, "severity": one.severity, "rank": one.rank, "path": one.path}
         for one in findings([comparison])

@@ -1,4 +1,4 @@
-"""Four results that between them show all that the reports can say; built here, so that types keep them honest."""
+"""Five results that between them show all that the reports can say; built here, so that types keep them honest."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,7 @@ from gate.model import (
     Verdict,
 )
 from tests.golden.report.make import difference, finding, result, scenario, timing
+from tests.golden.report.servers import on_servers
 
 HOSTILE = (
     "<script>alert(1)</script> \"quoted\" 'it' --> <!-- x --> @octocat #123 GH-7 octo/repo#9 | a\\| `tick` ``` "
@@ -257,7 +258,9 @@ def hostile() -> Result:
     ]
     entry = _entry("candidate", "call", HOSTILE, 5, 10, HOSTILE) | {"detail": HOSTILE}
     said = {"side": "baseline", "at": 1, "level": HOSTILE, "text": HOSTILE, "trace_id": HOSTILE}
-    base = Side(name=SideName.BASELINE, kind=SideKind.LIVE, ref="$(id)`id`;'\"", commit=None)
+    base = Side(
+        name=SideName.BASELINE, kind=SideKind.LIVE, ref="$(id)`id`;'\"", images={HOSTILE: f"sha256:{0:064}"}
+    )
     sides = {**result(Verdict.FAIL).sides, SideName.BASELINE: base}
     lost = scenario("lost", ScenarioVerdict.NOT_RUN, None, problems=(HOSTILE,))
     return result(
@@ -274,7 +277,7 @@ def hostile() -> Result:
         ),
         invariants=(HOSTILE, {HOSTILE: HOSTILE}),
         noise=({HOSTILE: [HOSTILE]},),
-        sealing={HOSTILE: HOSTILE},
+        sealing={HOSTILE: HOSTILE, "allowed": [HOSTILE]},
         determinism={HOSTILE: {HOSTILE: HOSTILE}},
         renamed={HOSTILE: 3},
         timing=timing({HOSTILE: [entry]}, {HOSTILE: [said]}),
@@ -292,4 +295,10 @@ def _odd() -> tuple[Difference, Difference]:
     )
 
 
-CASES = {"pass": passing, "fail": failing, "inconclusive": inconclusive, "hostile": hostile}
+CASES = {
+    "pass": passing,
+    "fail": failing,
+    "inconclusive": inconclusive,
+    "hostile": hostile,
+    "servers": on_servers,
+}

@@ -20,6 +20,8 @@ def files() -> dict[str, bytes]:
         found[f"{name}/index.html"] = _bare(rendered["index.html"])
     page = "confirm-reconcile-webhook.html"
     found[f"fail/{page}"] = _bare(pages(CASES["fail"]())[page])
+    page = "create-invoice.html"
+    found[f"servers/{page}"] = _bare(pages(CASES["servers"]())[page])
     return found
 
 

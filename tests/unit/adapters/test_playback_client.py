@@ -9,7 +9,7 @@ from types import MappingProxyType
 import aiohttp
 import pytest
 
-from gate.adapters.playback_client import PlaybackProcess
+from gate.adapters.playback_process import PlaybackProcess
 from gate.adapters.registry import RunFile
 from gate.config import Redactor
 from gate.errors import InconclusiveError
@@ -49,9 +49,9 @@ async def collected(
             for target, headers in asked:
                 async with client.get(target, headers=headers, data=body) as answer:
                     assert answer.status == 599
-        return [call.event.inputs for call in await playback.collect()]
+        return [call.event.inputs for call in await playback.client.collect()]
     finally:
-        await playback.close()
+        await playback.client.close()
         run.finish()
         playback.stop()
 
@@ -118,9 +118,9 @@ def test_what_is_no_http_is_a_call_too(tmp_path: Path) -> None:
                 writer.write(said)
                 await asyncio.wait_for(reader.read(), 20)
                 writer.close()
-            return [call.event.operation[:24] for call in await playback.collect()]
+            return [call.event.operation[:24] for call in await playback.client.collect()]
         finally:
-            await playback.close()
+            await playback.client.close()
             run.finish()
             playback.stop()
 
@@ -133,9 +133,9 @@ def test_a_server_that_cannot_start_is_said_in_one_line(tmp_path: Path) -> None:
         playback = started(tmp_path, run, Redactor({}), tmp_path / "none")
         try:
             with pytest.raises(InconclusiveError, match=r"^playback server: .*; it said: .*$"):
-                await playback.in_flight()
+                await playback.client.in_flight()
         finally:
-            await playback.close()
+            await playback.client.close()
             run.finish()
             playback.stop()
 

@@ -40,6 +40,8 @@ def test_tables_as_declared(path: Path) -> None:
     assert list(tables) == ["keyed", "loose", 'odd "name']
     assert tables["keyed"].key == ("b", "a") and tables["keyed"].references == {"ref": "odd"}
     assert tables['odd "name'].sequence and not tables["keyed"].sequence and tables["loose"].key == ()
+    assert list(tables["keyed"].columns.items()) == [("a", "TEXT"), ("b", "TEXT"), ("ref", "INTEGER")]
+    assert tables["loose"].columns == {"v": ""}
 
 
 def test_values_of_every_kind(path: Path) -> None:
@@ -51,6 +53,15 @@ def test_values_of_every_kind(path: Path) -> None:
     found = [row["v"] for row in store.rows("loose")]
     assert found[:6] == [None, 1, 1.5, "é", "AP8=", "x[redacted:NAME]y"]
     assert base64.b64decode(str(found[6])) == b"[redacted:NAME]" and found[7] == "\\xffA"
+
+
+def test_sixteen_bytes_are_a_uuid_and_others_pass_for_no_id(path: Path) -> None:
+    for size in (16, 17, 40):
+        written(path, "INSERT INTO loose VALUES (?)", bytes(range(size)))
+    uuid, *others = [str(row["v"]) for row in opened(path).rows("loose")]
+    assert uuid == "000102030405060708090a0b0c0d0e0f"
+    assert [base64.b64decode(text) for text in others] == [bytes(range(17)), bytes(range(40))]
+    assert max(len(piece) for text in others for piece in text.split()) == 12
 
 
 def test_what_json_has_no_number_for_is_not_null(path: Path) -> None:

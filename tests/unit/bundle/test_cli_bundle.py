@@ -68,9 +68,9 @@ def test_show_lists_scenarios(sealed: Path) -> None:
         f"billing  2 scenarios  sha256 {read(sealed).digest}",
         "state db: sqlite state/db/billing.db  2,048 bytes",
         "",
-        "scenario  tags        stimuli  calls  rows  messages  says",
-        "create    core,money        1      1     1         1  a draft is finalized",
-        "finalize  core,money        1      1     1         1  a draft is finalized",
+        "scenario  tags        stimuli  calls  rows  messages  caches  says",
+        "create    core,money        1      1     1         1       0  a draft is finalized",
+        "finalize  core,money        1      1     1         1       0  a draft is finalized",
     ]
 
 
@@ -96,6 +96,7 @@ def test_show_speaks_json(sealed: Path) -> None:
         "calls": 1,
         "rows": 1,
         "messages": 1,
+        "caches": 0,
     }
     lines = run("show", sealed, "--scenario", "create", "--format", "json").stdout.splitlines()
     assert json.loads(lines[2]) == {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gate.bundle import Shelf, Where, from_lines, to_lines
 from gate.bundle.blobs import INLINE
 from gate.errors import RequestError
-from gate.model import Channel, Event, Header, Recording
+from gate.model import Channel, Event, Header, Recording, Table
 from gate.model.body import encode, payload
 from tests.unit.bundle.samples import Refused, exchange, sample_recording
 
@@ -155,6 +155,15 @@ TABLE = {
         edited(1, tables={"t": {"key": [], "sequence": 1}}),
         r":1: 'sequence' of the table 't'",
     ),
+    "header-columns": (
+        edited(1, tables={"t": {"key": [], "columns": {"a": 1}}}),
+        r":1: 'columns' of the table 't' holds something other than strings",
+    ),
+    "cache-key": (edited(4, channel="cache", inputs={"key": "m:1"}), r":4: 'key' of a cache key is a string"),
+    "cache-key-name": (
+        edited(4, channel="cache", inputs={"key": {"key": 1}}),
+        r":4: 'key' in 'key' of a cache key is a number, not a string",
+    ),
     "header-unknown": (edited(1, sayz="x"), r":1: .*did you mean 'says'"),
     "header-list": (b"[]\n", r":1: the header is a list"),
     "empty": (b"", r"the last line is cut off"),
@@ -215,3 +224,33 @@ def test_a_flipped_bit_never_escapes_as_another_error(bit: int) -> None:
         from_lines(bytes(content), Shelf(SHELF.payloads), WHERE)
     except RequestError as error:
         assert str(error).isprintable()
+
+
+def test_a_cache_key_comes_back() -> None:
+    event = Event(
+        seq=0,
+        channel=Channel.CACHE,
+        operation="merchant:*",
+        inputs={"store": "cache", "key": {"key": "merchant:m_1"}, "existed": False, "before": None},
+        output={"type": "string", "value": '{"body": {"blob": "mine"}}', "expires": True},
+        started_at=0,
+    )
+    recording = Recording(header=Header(scenario="s", channels=(Channel.CACHE,)), events=(event,))
+    assert again(recording) == recording
+
+
+def test_columns_come_back_in_the_order_of_the_table() -> None:
+    columns = {"zip": "TEXT", "id": "INTEGER", "any": ""}
+    header = Header(scenario="s", tables={"t": Table(key=("id",), columns=columns)})
+    read = again(Recording(header=header, events=())).header.tables["t"]
+    assert list(read.columns.items()) == list(columns.items())
+
+
+def test_a_header_from_before_columns_were_kept() -> None:
+    old = (
+        b'{"schema_version":1,"scenario":"s","says":"","tags":[],"started_at":0,"channels":["row"],'
+        b'"tables":{"t":{"key":["id"],"references":{"by":"u"},"sequence":true}},"given":[]}\n'
+    )
+    table = Table(key=("id",), references={"by": "u"}, sequence=True)
+    assert from_lines(old, Shelf(), WHERE).header.tables == {"t": table}
+    assert not table.columns

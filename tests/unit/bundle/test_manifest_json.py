@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,11 @@ SEALED = Sealed(
         name="billing",
         service={"commit": "abc", "flags": {"b": 1, "a": [1, 2]}},
         time={"base": 123456789012345678901234567890},
-        state=(StatePart(store="db", kind="sqlite", path="state/db.sqlite"),),
+        state=(
+            StatePart(store="db", kind="sqlite", path="state/db.sqlite"),
+            StatePart(store="db", kind="postgres", path="state/db.sql"),
+            StatePart(store="cache", kind="redis", path="state/cache.json"),
+        ),
     ),
     scenarios=(Entry(name="a", tags=("core",), says="says", stimuli=2),),
     checksums={"scenarios/a.ndjson": "0" * 64},
@@ -48,8 +53,12 @@ def test_a_manifest_comes_back_and_its_bytes_are_canonical() -> None:
         (edited(state=[{"store": "db", "kind": "sqlite", "path": "../../etc/passwd"}]), "out of the bundle"),
         (edited(state=[{"store": "db", "kind": "sqlite", "path": "scenarios/a.json"}]), "outside state/"),
         (
-            edited(state=[{"store": "db", "kind": "postgres", "path": "state/db"}]),
-            "of kind 'postgres', not sqlite",
+            edited(state=[{"store": "db", "kind": "mysql", "path": "state/db"}]),
+            "of kind 'mysql', none of sqlite, postgres, redis; use a newer gate",
+        ),
+        (
+            edited(state=[{"store": "db", "kind": "redis", "path": f"state/{name}"} for name in "ab"]),
+            "the state of 'db' is there twice as redis; keep one",
         ),
         (edited(scenarios=[{"name": "a"}]), "a scenario has no 'tags'"),
         (edited(checksums={"state/a": "F" * 64}), "the checksum of 'state/a' is no SHA-256"),
@@ -79,3 +88,9 @@ def test_older_versions_go_through_every_step_once() -> None:
         "three": 3,
     }
     assert migrate({"schema_version": 4}, WHERE, steps, newest=4) == {"schema_version": 4}
+
+
+def test_what_could_not_be_read_back_is_not_written() -> None:
+    part = StatePart(store="db", kind="sqlite", path="state/db")
+    with Refused("the state of 'db' is there twice as sqlite"):
+        to_json(replace(SEALED, manifest=replace(SEALED.manifest, state=(part, part))), WHERE)

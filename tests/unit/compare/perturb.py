@@ -18,7 +18,7 @@ from gate.model.body import encode
 
 HEADERS = ("content-type", "location")
 RULES = Compare()
-COMPARED = (Channel.REQUEST, Channel.CALL, Channel.ROW, Channel.MESSAGE)
+COMPARED = (Channel.REQUEST, Channel.CALL, Channel.ROW, Channel.MESSAGE, Channel.CACHE)
 Path_ = tuple[str | int, ...]
 Edit = Callable[[Json], Json]
 
@@ -148,12 +148,13 @@ def _renumbers(recording: Recording, event: Event, path: Path_, how: str) -> boo
 
 
 def again(event: Event) -> Event:
-    """The event a second time, just after; a row under a key of its own."""
+    """The event a second time, just after; a row or a cache key under a key of its own."""
     changes: dict[str, object] = {"started_at": event.ended_at + 1 if event.started_at else 0}
-    if event.channel is Channel.ROW:
+    if event.channel in (Channel.ROW, Channel.CACHE):
         assert event.output is not None and isinstance(event.inputs["key"], dict)
         key = {column: _next(value) for column, value in event.inputs["key"].items()}
-        changes |= {"inputs": {**event.inputs, "key": key}, "output": {**event.output, **key}}
+        held = key if event.channel is Channel.ROW else {}
+        changes |= {"inputs": {**event.inputs, "key": key}, "output": {**event.output, **held}}
     return replace(event, **changes)  # type: ignore[arg-type]
 
 

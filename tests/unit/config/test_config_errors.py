@@ -140,6 +140,14 @@ BAD = {
         "3:36: environments.process.services must not be empty",
     ),
     "no environment": (more("").replace(API, ""), "1:1: environments is missing"),
+    "environments are empty": (
+        more("").replace(API, "environments: {}\n"),
+        "3:15: nothing is under environments; write 'process' or 'compose' there",
+    ),
+    "environment without a value": (
+        more("").replace(API, "environments: {process: }\n"),
+        "3:16: environments.process has no value; write one, or remove it",
+    ),
     # services
     "command missing": (service("ready: /"), f"7:9: command is missing in {P}"),
     "command is a number": (
@@ -313,7 +321,19 @@ BAD = {
     "quiet is negative": (more("settle: {quiet: -1}"), "4:17: settle.quiet must be at least 0; got -1"),
     "kind": (
         more(DB.replace("sqlite", "postgres")),
-        "4:27: state[0].kind must be 'sqlite'; got 'postgres'",
+        "4:27: postgres is read in the environment compose only",
+    ),
+    "kind that there is not": (
+        more(DB.replace("sqlite", "mysql")),
+        "4:27: state[0].kind must be 'sqlite', 'postgres' or 'redis'; got 'mysql'",
+    ),
+    "state path missing": (
+        more("state: [{store: db, kind: sqlite}]"),
+        "4:9: path is missing in state[0]; sqlite needs it",
+    ),
+    "state of a file in a service": (
+        more(DB.replace("path: x.db", "path: x.db, service: db")),
+        "4:47: state[0].service means nothing to sqlite",
     ),
     "state path absolute": (
         more(DB.replace("x.db", "/x.db")),

@@ -219,7 +219,15 @@ GOOD: dict[str, Any] = {
     "version": 1,
     "service": "s",
     "environments": {
-        "process": {"services": {"api": {"command": ["x", "{port}"], "env": {"A": "${KEY}", "B": "hunter3"}}}}
+        "process": {
+            "services": {"api": {"command": ["x", "{port}"], "env": {"A": "${KEY}", "B": "hunter3"}}}
+        },
+        "compose": {
+            "services": {"api": {"port": 80, "ready": "/", "env": {"A": "${KEY}", "B": "hunter3"}}},
+            "env": {"C": "hunter3", "D": "${KEY}"},
+            "state": [{"store": "db", "kind": "postgres", "service": "db"}],
+            "allow": [{"service": "db", "what": "mount /srv"}],
+        },
     },
     "migrate": [{"service": "api", "run": "x"}],
     "stimuli": {"to": "api", "timeout": "5s"},

@@ -14,6 +14,7 @@ from gate.config.source import parse
 
 ROOT = Path(__file__).parents[3]
 MANUAL = (ROOT / "docs/reference/gate-yml.md").read_text()
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
 ROWS = {
     row[0]: row[1:] for row in re.findall(r"^\| `([^`]+)` \| (.+?) \| (.+?) \| .+ \|$", MANUAL, re.MULTILINE)
 }
@@ -33,7 +34,11 @@ def keys(part: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, dict[str
             yield from keys(definitions[inner["$ref"].rsplit("/", 1)[-1]], below)
 
 
-KEYS = {name: (value, required) for name, value, required in keys(json_schema())}
+_AS_ABOVE = "environments.compose.state."
+"""The same keys as those of ``state``, and described there."""
+KEYS = {
+    name: (value, required) for name, value, required in keys(json_schema()) if not name.startswith(_AS_ABOVE)
+}
 
 
 def test_the_committed_schema_is_the_models() -> None:
@@ -49,7 +54,12 @@ def test_the_schema_is_a_schema() -> None:
 
 def test_the_walk_finds_all_keys() -> None:
     assert "environments.process.services.<name>.start_timeout" in KEYS
+    assert "environments.compose.services.<name>.build" in KEYS
     assert "observe.messages.published" in KEYS
+
+
+def test_the_databases_of_containers_have_the_keys_of_state() -> None:
+    assert keys_at(("environments", "compose", "state", 0)) == keys_at(("state", 0))
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -75,17 +85,18 @@ def test_the_manual_knows_no_other_keys() -> None:
     assert set(ROWS) - placeholders == set(KEYS)
 
 
-def test_examples_of_the_manual_are_read(tmp_path: Path) -> None:
-    examples = re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)
-    assert len(examples) == 2
-    for example in examples:
-        (tmp_path / "gate.yml").write_text(example)
-        load(tmp_path / "gate.yml", {"PAYMENTS_KEY": "k-0123456789"})
-        jsonschema_rs.Draft202012Validator(json_schema()).validate(parse(example.encode(), "x").data)
+@pytest.mark.parametrize(("example", "environment"), [(0, None), (1, "process"), (1, "compose")])
+def test_examples_of_the_manual_are_read(example: int, environment: str | None, tmp_path: Path) -> None:
+    text = EXAMPLES[example]
+    (tmp_path / "gate.yml").write_text(text)
+    load(tmp_path / "gate.yml", {"PAYMENTS_KEY": "k-0123456789"}, environment)
+    jsonschema_rs.Draft202012Validator(json_schema()).validate(parse(text.encode(), "x").data)
 
 
 def test_the_second_example_has_every_key() -> None:
-    data = parse(re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL)[1].encode(), "x").data
+    assert len(EXAMPLES) == 2
+    data: Any = parse(EXAMPLES[1].encode(), "x").data
+    data["state"] += data["environments"]["compose"]["state"]
 
     def has(node: Any, path: list[str]) -> bool:
         if not path:
@@ -104,6 +115,9 @@ def test_the_second_example_has_every_key() -> None:
     [
         ((), "bundles"),
         (("environments", "process", "services", "x"), "command"),
+        (("environments", "compose"), "reach"),
+        (("environments", "compose", "services", "x"), "port"),
+        (("environments", "compose", "allow", 0), "what"),
         (("observe", "rows", 3), "table"),
         (("compare", "tolerance"), "number"),
     ],

@@ -28,6 +28,17 @@ CAPTURED = replace(
 LOST = replace(CHANGED, kind=Kind.MISSING, path="$.body.plans[0].amount_cents", baseline=990, candidate=None)
 NEW = replace(CHANGED, kind=Kind.EXTRA, path="$.body.plans[0].price_cents", baseline=None, candidate=990)
 
+COLUMN = replace(
+    CHANGED,
+    channel=Channel.ROW,
+    kind=Kind.SCHEMA,
+    operation="invoices",
+    path="$.note",
+    baseline=None,
+    candidate="text",
+    event={"baseline": None, "candidate": None},
+)
+
 
 def comparison(*differences: Difference, scenario: str = "one", **more: object) -> Comparison:
     """A comparison that gave these."""

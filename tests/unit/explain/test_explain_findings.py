@@ -6,7 +6,7 @@ import pytest
 
 from gate.explain import findings, suppressed
 from gate.model import Channel, Difference, Kind
-from tests.unit.explain.samples import CAPTURED, CHANGED, LOST, NEW, comparison
+from tests.unit.explain.samples import CAPTURED, CHANGED, COLUMN, LOST, NEW, comparison
 
 
 def test_each_difference_stands_in_one_finding() -> None:
@@ -50,17 +50,20 @@ def test_lost_and_repeated_effects_come_first() -> None:
         replace(CAPTURED, kind=Kind.ORDER),
         replace(CAPTURED, channel=Channel.MESSAGE, operation="outbox"),
         replace(CAPTURED, channel=Channel.ROW, operation="audit_log", kind=Kind.MISSING),
+        replace(CAPTURED, channel=Channel.CACHE, operation="lock:*", kind=Kind.EXTRA),
         replace(CHANGED, kind=Kind.STATUS, path="$.status"),
+        COLUMN,
         replace(CHANGED, channel=Channel.ROW, operation="invoices", path="$.status"),
         CHANGED,
         replace(CHANGED, kind=Kind.ORDER, path="$.body.items"),
         replace(CHANGED, channel=Channel.CALL),
+        replace(CHANGED, channel=Channel.CACHE, operation="merchant:*"),
         replace(CHANGED, channel=Channel.MESSAGE),
     ]
     found = findings([comparison(*reversed(worst))])
     assert [(one.channel, one.kind) for one in found] == [(one.channel, one.kind) for one in worst]
     assert [one.rank for one in found] == sorted(one.rank for one in found)
-    assert [one.severity for one in found] == ["critical"] * 2 + ["high"] * 3 + ["medium"] * 4 + ["low"]
+    assert [one.severity for one in found] == ["critical"] * 2 + ["high"] * 4 + ["medium"] * 6 + ["low"]
 
 
 def test_a_renamed_field_is_one_finding() -> None:

@@ -6,12 +6,13 @@ import pytest
 
 from gate.explain.words import title
 from gate.model import Channel, Difference, Kind
-from tests.unit.explain.samples import CAPTURED, CHANGED, LOST, NEW
+from tests.unit.explain.samples import CAPTURED, CHANGED, COLUMN, LOST, NEW
 
 MESSAGE = replace(
     CAPTURED, channel=Channel.MESSAGE, operation="outbox", candidate={"type": "invoice.voided"}, counts=(1, 2)
 )
 ROW = replace(CAPTURED, channel=Channel.ROW, operation="audit_log")
+KEY = replace(CAPTURED, channel=Channel.CACHE, operation="merchant:*")
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,19 @@ ROW = replace(CAPTURED, channel=Channel.ROW, operation="audit_log")
         (ROW, "written twice: 2 audit_log where there was 1"),
         (replace(ROW, kind=Kind.MISSING), "row in audit_log is lost"),
         (replace(MESSAGE, kind=Kind.MISSING), "message invoice.voided is lost"),
+        (replace(KEY, kind=Kind.MISSING), "cache key merchant:{id} is lost"),
+        (replace(KEY, kind=Kind.EXTRA), "cache key merchant:{id} that baseline does not have"),
+        (KEY, "written twice: 2 × cache key merchant:{id} where there was 1"),
+        (replace(KEY, operation="flags", kind=Kind.MISSING), "cache key flags is lost"),
+        (
+            replace(KEY, kind=Kind.CHANGED, path="$.value.plan", baseline="pro", candidate="free"),
+            "cache key merchant:{id}: value.plan is free where it was pro",
+        ),
+        (COLUMN, "column invoices.note added"),
+        (replace(COLUMN, baseline="text", candidate=None), "column invoices.note removed"),
+        (replace(COLUMN, baseline="integer"), "column invoices.note is text where it was integer"),
+        (replace(COLUMN, path="$", candidate={"id": "text"}), "table invoices added"),
+        (replace(COLUMN, path="$", baseline={}, candidate=None), "table invoices removed"),
         (
             replace(CAPTURED, kind=Kind.EXTRA),
             "call POST payments.example/v1/captures that baseline does not have",

@@ -130,11 +130,14 @@ def test_the_verdict_of_a_run(
     assert judge(scenarios, died) == (verdict, reasons)
 
 
-def test_what_only_the_baseline_collected_is_missing_evidence() -> None:
-    more = replace(RECORDING, header=replace(RECORDING.header, channels=(Channel.REQUEST, Channel.ROW)))
+@pytest.mark.parametrize(("channel", "where"), [(Channel.ROW, "observe"), (Channel.CACHE, "state")])
+def test_what_only_the_baseline_collected_is_missing_evidence(channel: Channel, where: str) -> None:
+    more = replace(RECORDING, header=replace(RECORDING.header, channels=(Channel.REQUEST, channel)))
     lost = judge_scenario(RECORDING, SAME, replace(BASELINE, recording=more), CANDIDATE)
     assert lost.verdict is ScenarioVerdict.NOT_RUN
-    assert "rows were not collected" in lost.problems[0]
+    assert lost.problems == (
+        f"candidate: its {channel}s were not collected, the baseline's were; check '{where}' in gate.yml",
+    )
 
 
 def test_what_only_the_candidate_collected_is_said_beside_the_verdict() -> None:

@@ -82,7 +82,7 @@ def test_two_stores_with_a_table_of_one_name(tmp_path: Path) -> None:
     (message,) = found.on(Channel.MESSAGE)
     assert message.output == {"about": A}
     tables = found.header.tables
-    assert set(tables) == {"sales.notes", "sales.people", "stock.notes", "stock.people"}
+    assert set(tables) == {"sales.notes", "sales.outbox", "sales.people", "stock.notes", "stock.people"}
     assert tables["stock.notes"].references == {"writer": "stock.people"} and tables["stock.notes"].sequence
     assert found.header.given == ("sales.notes#7", "stock.people#3")  # and no note 7 was in stock
     assert not seen.unowned.events
@@ -116,7 +116,7 @@ def test_tables_of_one_store_go_by_their_own_name(tmp_path: Path) -> None:
     writes = f"INSERT INTO notes VALUES (8, '{A}', 3); INSERT INTO outbox VALUES (1, '{A}', 'now')"
     found = world.observed({"sales": writes}, request(0, said={"id": A})).recordings["one"]
     assert operations(found.events) == [("row", "notes"), ("message", "outbox")]
-    assert set(found.header.tables) == {"notes", "people"} and found.header.given == ("people#3",)
+    assert set(found.header.tables) == {"notes", "outbox", "people"} and found.header.given == ("people#3",)
 
 
 @pytest.mark.parametrize("scenario", [None, UNOWNED])

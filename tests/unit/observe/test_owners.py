@@ -1,5 +1,7 @@
 """Whose is a row."""
 
+from dataclasses import replace
+
 from gate.model import Channel, Event, Json, Table
 from gate.observe.owners import owners
 from tests.fakes.events import TRACE, request
@@ -83,3 +85,38 @@ def test_names_of_fields_tie_nothing() -> None:
 def test_a_column_of_json_too_deep_to_walk_through() -> None:
     deep = "[" * 1000 + f'"{A}"' + "]" * 1000
     assert owned(row("notes", id=B, doc=deep), one=[{"id": B}]) == ["one"]
+
+
+def key(name: str, value: Json = "1") -> Event:
+    """A cache key that was written."""
+    output: dict[str, Json] = {"type": "string", "value": value, "expires": True}
+    return Event(
+        seq=0,
+        channel=Channel.CACHE,
+        operation=f"{name.partition(':')[0]}:*",
+        inputs={"store": "cache", "key": {"key": name}, "existed": False, "before": None},
+        output=output,
+        started_at=0,
+    )
+
+
+def test_a_cache_key_by_what_stands_in_it_or_under_it() -> None:
+    keys = [key(f"session:{A}"), key("merchant:m_cedar:plan"), key("list:all", f'["{B}"]'), key("x:y")]
+    said: dict[str, list[Json]] = {"one": [{"id": A}], "two": [{"id": "m_cedar", "other": B}]}
+    assert owned(*keys, **said) == ["one", "two", "two", None]
+
+
+def test_a_cache_key_of_a_row_that_the_database_numbered() -> None:
+    found = [row("orders", id=7, ref=A), key("order:7"), key("order:8"), key("page:7")]
+    assert owned(*found, one=[{"id": A}]) == ["one", "one", None, None]
+
+
+def test_what_all_keys_of_a_kind_share_ties_none_of_them() -> None:
+    keys = [key(f"session:{A}"), key("session:unknown"), key(f"plan:{A}:pro"), key("plan:other:pro")]
+    assert owned(*keys, one=[{"id": A}]) == ["one", None, "one", None]
+
+
+def test_a_deleted_cache_key_is_known_by_what_it_was() -> None:
+    written = key("list:all", f'["{A}"]')
+    gone = replace(written, inputs={**written.inputs, "before": written.output}, output=None)
+    assert owned(gone, one=[{"id": A}]) == ["one"]

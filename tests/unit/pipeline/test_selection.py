@@ -8,12 +8,9 @@ from gate.pipeline import payloads, select
 from tests.fakes.events import recording, request
 
 
-def bundle(*names: str, state: bytes = b"", store: str = "db") -> Bundle:
-    part = StatePart(store=store, kind="sqlite", path="state/db")
+def bundle(*names: str) -> Bundle:
     return Bundle(
-        manifest=Manifest(name="b", state=(part,) if state else ()),
-        recordings={name: recording([request(0)], name) for name in names},
-        payloads={"state/db": state} if state else {},
+        manifest=Manifest(name="b"), recordings={name: recording([request(0)], name) for name in names}
     )
 
 
@@ -51,15 +48,53 @@ def test_refused(bundles: list[tuple[str, Bundle]], patterns: tuple[str, ...], w
     assert words in str(error.value)
 
 
+def stateful(*parts: tuple[str, str, bytes]) -> Bundle:
+    """A bundle with these snapshots: store, kind and content."""
+    state = tuple(StatePart(store=store, kind=kind, path=f"state/{store}.{kind}") for store, kind, _ in parts)
+    return Bundle(
+        manifest=Manifest(name="b", state=state),
+        recordings={},
+        payloads={part.path: content for part, (_, _, content) in zip(state, parts, strict=True)},
+    )
+
+
+DB = {"db": "sqlite"}
+
+
 def test_state_by_store() -> None:
-    assert payloads([("x", bundle("a", state=b"1")), ("y", bundle("b", state=b"1"))], {"db"}) == {"db": b"1"}
+    one, other = stateful(("db", "sqlite", b"1")), stateful(("db", "sqlite", b"1"))
+    assert payloads([("x", one), ("y", other)], DB) == {"db": b"1"}
+
+
+def test_state_of_the_kind_that_the_environment_has() -> None:
+    both = stateful(("db", "sqlite", b"1"), ("db", "postgres", b"2"), ("cache", "redis", b"3"))
+    assert payloads([("x", both)], {"db": "postgres", "cache": "redis"}) == {"db": b"2", "cache": b"3"}
+    assert payloads([("x", both)], {"db": "sqlite", "cache": "redis"}) == {"db": b"1", "cache": b"3"}
+
+
+def test_only_what_is_loaded_must_be_the_same() -> None:
+    one = stateful(("db", "sqlite", b"1"), ("db", "postgres", b"2"))
+    other = stateful(("db", "sqlite", b"1"), ("db", "postgres", b"3"))
+    assert payloads([("x", one), ("y", other)], DB) == {"db": b"1"}
+    with pytest.raises(RequestError, match="bundle y: its state of store 'db' is not that"):
+        payloads([("x", one), ("y", other)], {"db": "postgres"})
+
+
+def test_state_of_other_kinds_only() -> None:
+    both = stateful(("db", "sqlite", b"1"), ("db", "postgres", b"2"))
+    with pytest.raises(RequestError) as error:
+        payloads([("x", both)], {"db": "redis"})
+    assert str(error.value) == (
+        "bundle x: holds the state of store 'db' as postgres, sqlite, and this environment wants redis; "
+        "add such a snapshot to the bundle"
+    )
 
 
 def test_state_that_would_not_be_loaded() -> None:
-    with pytest.raises(RequestError, match="state of store 'cache'"):
-        payloads([("x", bundle("a", state=b"1", store="cache"))], {"db"})
+    with pytest.raises(RequestError, match="state of store 'cache', unknown to 'state'"):
+        payloads([("x", stateful(("cache", "redis", b"1")))], DB)
 
 
 def test_states_that_differ() -> None:
     with pytest.raises(RequestError, match="bundle y: its state of store 'db' is not that"):
-        payloads([("x", bundle("a", state=b"1")), ("y", bundle("b", state=b"2"))], {"db"})
+        payloads([("x", stateful(("db", "sqlite", b"1"))), ("y", stateful(("db", "sqlite", b"2")))], DB)

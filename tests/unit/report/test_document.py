@@ -77,6 +77,8 @@ def _break(document: dict[str, Any], path: str, value: Any) -> None:
         ("sides/baseline/name", "candidate"),
         ("sides/candidate", ...),
         ("sides/baseline/commit", "main"),
+        ("sides/baseline/images", {"api": "latest"}),
+        ("sealing/allowed", "all"),
         ("bundles/0/digest", "latest"),
         ("scenarios/0/similarity", 1.01),
         ("scenarios/0/verdict", "SAME"),

@@ -100,3 +100,13 @@ def test_inconclusive_says_that_it_is_no_pass() -> None:
 def test_an_unsealed_pass_says_so() -> None:
     assert "**unsealed**" in summary(replace(cases.passing(), sealing={"sealed": False}))
     assert summary(cases.passing()).startswith(f"## ✅ {Verdict.PASS.capitalize()}")
+
+
+def test_what_gate_yml_lets_through_is_said_and_bounded() -> None:
+    many = replace(cases.passing(), sealing={"status": "sealed", "allowed": [f"door {n}" for n in range(12)]})
+    (said,) = [text for text in summary(many).splitlines() if "lets through" in text]
+    assert said.startswith("> gate.yml lets through the seal: `door 0`, `door 1`") and said.endswith(
+        "and 2 more"
+    )
+    for sealing in ({}, {"allowed": []}, {"allowed": "odd"}):
+        assert "lets through" not in summary(replace(cases.passing(), sealing=sealing))

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gate.model import Channel, Kind, ScenarioVerdict, Severity, Verdict
+from gate.model import Channel, Kind, ScenarioVerdict, Severity, SideName, Verdict
 from gate.report import pages
 from tests.golden.report import cases, make
 
@@ -193,3 +193,18 @@ def test_a_reason_that_is_told_below_is_not_told_twice() -> None:
 def test_the_start_reads_as_a_date(stated: object, reads: str) -> None:
     result = replace(cases.passing(), timing={"started_at": stated})
     assert reads in Page(pages(result)["index.html"]).words
+
+
+def test_schema_and_cache_stand_under_their_own_titles() -> None:
+    found = rendered("servers")
+    assert "Schema · changed value" in found["index.html"].words
+    assert "Cache keys 2 differences" in found["create-invoice.html"].words
+    column = found["effects-of-no-scenario.html"].words
+    assert "Schema 1 difference" in column and "only in candidate" in column and "Rows" not in column
+
+
+def test_images_and_what_the_seal_lets_through() -> None:
+    index = rendered("servers")["index.html"].words
+    digest = cases.on_servers().sides[SideName.BASELINE].images["api"].removeprefix("sha256:")
+    assert f"Image of api{digest[:12]} " in index
+    assert "allowedapi may mount ./certs, worker may run as root" in index

@@ -96,6 +96,13 @@ def _cell_texts(channel: Channel, kind: Kind, **more: Any) -> list[tuple[str, st
         (_cell_texts(Channel.ROW, Kind.CHANGED, candidate=1), [("null", ""), ("1", "")]),
         (_cell_texts(Channel.ROW, Kind.EXTRA, candidate="x"), [("", "not there"), ('"x"', "")]),
         (_cell_texts(Channel.ROW, Kind.MISSING, baseline="x"), [('"x"', ""), ("", "not there")]),
+        (_cell_texts(Channel.ROW, Kind.SCHEMA, candidate="x"), [("", "not there"), ('"x"', "")]),
+        (_cell_texts(Channel.ROW, Kind.SCHEMA, baseline=""), [('""', ""), ("", "not there")]),
+        (_cell_texts(Channel.ROW, Kind.SCHEMA, baseline="x", candidate="y"), [('"x"', ""), ('"y"', "")]),
+        (
+            _cell_texts(Channel.CACHE, Kind.EXTRA, candidate="x", counts=(0, 2)),
+            [("", "0 cache keys in this scenario"), ('"x"', "2 cache keys in this scenario")],
+        ),
         (
             _cell_texts(Channel.CALL, Kind.DUPLICATE, candidate="x", counts=(1, 2)),
             [("", "once"), ('"x"', "2 times")],
@@ -105,7 +112,17 @@ def _cell_texts(channel: Channel, kind: Kind, **more: Any) -> list[tuple[str, st
             [("", "0 rows in this scenario"), ('"x"', "1 row in this scenario")],
         ),
     ],
-    ids=["null", "extra", "missing", "count of calls", "count of rows"],
+    ids=[
+        "null",
+        "extra",
+        "missing",
+        "column added",
+        "column removed",
+        "column of another type",
+        "count of cache keys",
+        "count of calls",
+        "count of rows",
+    ],
 )
 def test_absence_is_not_null(texts: list[tuple[str, str]], expected: list[tuple[str, str]]) -> None:
     assert texts == expected
@@ -125,6 +142,8 @@ def test_numbers_are_marked_as_a_whole() -> None:
         ({"sealed": False}, "unsealed"),
         ({"unsealed": True, "state": "sealed"}, "unsealed"),
         ({"unsealed": False}, "sealed"),
+        ({"status": "sealed", "allowed": ["unsealed: all"]}, "sealed"),
+        ({"allowed": ["sealed"]}, "not stated"),
         ({"baseline": "sealed", "candidate": {"state": "unsealed: no namespace"}}, "unsealed"),
         ({"unsealed": ["candidate"]}, "unsealed"),
         ({"sides": [{"state": "Unsealed"}]}, "unsealed"),

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from gate.model import Verdict
+from gate.model import Channel, Json, Kind, Severity, Verdict
 from gate.report import words
 from tests.golden.report import cases, make
 
@@ -78,3 +78,28 @@ def test_unknown_severities_are_not_hidden() -> None:
 )
 def test_microseconds_read_well(value: int, reads: str) -> None:
     assert words.micros(value) == reads
+
+
+@pytest.mark.parametrize(
+    ("baseline", "candidate", "says"),
+    [
+        (None, "text", "only in candidate"),
+        ("text", None, "missing in candidate"),
+        ("a", "b", "schema changed"),
+    ],
+)
+def test_a_column_that_one_side_lacks_is_not_just_changed(baseline: Json, candidate: Json, says: str) -> None:
+    column = make.difference(
+        Channel.ROW, Kind.SCHEMA, "t", "$.a", baseline=baseline, candidate=candidate, event={}
+    )
+    assert words.how(column) == says
+    assert words.place(make.finding(Severity.LOW, "x", column)) == "table"
+
+
+@pytest.mark.parametrize(
+    ("channel", "place"), [(Channel.CACHE, "cache keys"), (Channel.ROW, "row"), (Channel.CALL, "call")]
+)
+def test_what_an_operation_is(channel: Channel, place: str) -> None:
+    assert (
+        words.place(make.finding(Severity.LOW, "x", make.difference(channel, Kind.EXTRA, "t", "$"))) == place
+    )

@@ -14,8 +14,9 @@ routes = web.RouteTableDef()
 @routes.post("/v1/customers")
 async def post_customer(request: web.Request) -> web.Response:
     body = await read_body(request)
+    services = services_of(request)
     customer = subscriptions.add_customer(
-        services_of(request).primary, body.text("merchant"), body.text("name"), body.email("email")
+        services.primary, services.merchants, body.text("merchant"), body.text("name"), body.email("email")
     )
     return created(customer_view(customer), f"/v1/customers/{customer.id}")
 

@@ -18,15 +18,16 @@ routes = web.RouteTableDef()
 @routes.post("/v1/invoices")
 async def post_invoice(request: web.Request) -> web.Response:
     body = await read_body(request)
-    primary = services_of(request).primary
+    services = services_of(request)
     invoice = invoicing.create(
-        primary,
+        services.primary,
+        services.merchants,
         body.text("subscription"),
         body.day("period_start"),
         body.day("period_end"),
         [_extra(line) for line in body.parts("lines")],
     )
-    return created(_view(primary, invoice), f"/v1/invoices/{invoice.id}")
+    return created(_view(services.primary, invoice), f"/v1/invoices/{invoice.id}")
 
 
 @routes.get("/v1/invoices/{id}")

@@ -30,6 +30,7 @@ async def get_plans(request: web.Request) -> web.Response:
 @routes.get("/v1/merchants/{merchant}/report")
 async def get_report(request: web.Request) -> web.Response:
     reads = services_of(request).reads
+    # Not from the cache: a merchant that the read store does not have yet has no report yet.
     merchant = catalogue.merchant(reads, request.match_info["merchant"])
     totals = reports.totals_by_status(reads, merchant.id)
     return shown(

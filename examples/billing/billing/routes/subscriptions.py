@@ -14,8 +14,10 @@ routes = web.RouteTableDef()
 @routes.post("/v1/subscriptions")
 async def post_subscription(request: web.Request) -> web.Response:
     body = await read_body(request)
+    services = services_of(request)
     subscription = subscriptions.start(
-        services_of(request).primary,
+        services.primary,
+        services.merchants,
         body.text("customer"),
         body.optional_text("payer"),
         body.text("plan"),

@@ -1,5 +1,7 @@
 """Merchants, plans and customers."""
 
+from typing import Protocol
+
 from billing.errors import Conflict, NotFound
 from billing.model import Customer, Merchant, Plan
 from billing.store.database import Reader, Transaction
@@ -9,11 +11,30 @@ PLAN = "id, name, amount_cents, currency, interval, created_at"
 CUSTOMER = "id, merchant_id, name, email, created_at"
 
 
+class MerchantCache(Protocol):
+    """The port. Merchants hardly change, so one that is a few minutes old will do."""
+
+    def find(self, merchant_id: str) -> Merchant | None: ...
+
+    def keep(self, merchant: Merchant) -> None: ...
+
+    def close(self) -> None: ...
+
+
 def merchant(reader: Reader, merchant_id: str) -> Merchant:
     row = reader.one(f"SELECT {MERCHANT} FROM merchants WHERE id = ?", merchant_id)
     if row is None:
         raise NotFound("merchant", merchant_id)
     return Merchant(**row)
+
+
+def known_merchant(reader: Reader, cache: MerchantCache, merchant_id: str) -> Merchant:
+    """The same from the cache where it is there, else read and kept; what is not found is not kept."""
+    known = cache.find(merchant_id)
+    if known is None:
+        known = merchant(reader, merchant_id)
+        cache.keep(known)
+    return known
 
 
 def plan(reader: Reader, plan_id: str) -> Plan:

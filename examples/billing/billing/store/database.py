@@ -1,6 +1,6 @@
-"""A SQLite file: reads, and transactions whose statements a replica can repeat."""
+"""A database, whichever kind: reads, and transactions whose statements a replica can repeat."""
 
-import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
@@ -10,6 +10,24 @@ Value = str | int | None
 Row = Mapping[str, Any]
 Statement = tuple[str, tuple[Value, ...]]
 Listener = Callable[[tuple[Statement, ...]], None]
+
+
+class DatabaseUnavailable(Exception):
+    """The server did not answer, or would not let us in."""
+
+
+class Answer(Protocol):
+    """What a driver's cursor has after a statement."""
+
+    @property
+    def rowcount(self) -> int: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+
+Run = Callable[[str, tuple[Value, ...]], Answer]
 
 
 class Reader(Protocol):
@@ -23,19 +41,19 @@ class Reader(Protocol):
 class Transaction:
     """An open write transaction; it keeps what it executed."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self.statements: list[Statement] = []
 
     def one(self, sql: str, *values: Value) -> Row | None:
-        return _one(self._connection, sql, values)
+        return _one(self._run, sql, values)
 
     def all(self, sql: str, *values: Value) -> list[Row]:
-        return _all(self._connection, sql, values)
+        return _all(self._run, sql, values)
 
     def execute(self, sql: str, *values: Value) -> int:
         """Run one statement; answers how many rows it changed."""
-        changed = self._connection.execute(sql, values).rowcount
+        changed = self._run(sql, values).rowcount
         self.statements.append((sql, values))
         return changed
 
@@ -48,38 +66,32 @@ class Transaction:
         return self.execute(f"{_insert(table, record)} ON CONFLICT DO NOTHING", *_values(record))
 
 
-class Database:
-    """One connection. Transactions hold no await, so within a process they never interleave."""
+class Database(ABC):
+    """One connection. Transactions hold no await, so within a process they never interleave.
 
-    def __init__(self, path: str) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=5)
-        self._connection.row_factory = sqlite3.Row
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "busy_timeout = 5000",
-            "foreign_keys = ON",
-        ):
-            self._connection.execute(f"PRAGMA {pragma}")
+    Every statement is written with `?` for its values and works on each kind of database.
+    """
+
+    def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
     def one(self, sql: str, *values: Value) -> Row | None:
-        return _one(self._connection, sql, values)
+        return _one(self._run, sql, values)
 
     def all(self, sql: str, *values: Value) -> list[Row]:
-        return _all(self._connection, sql, values)
+        return _all(self._run, sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Commit what is done inside, or, when it raises, nothing of it."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        transaction = Transaction(self._connection)
+        run = self._begin()
+        transaction = Transaction(run)
         try:
             yield transaction
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._rollback()
             raise
-        self._connection.execute("COMMIT")
+        run("COMMIT", ())
         for listener in self._listeners:
             listener(tuple(transaction.statements))
 
@@ -87,16 +99,31 @@ class Database:
         """Call the listener with the statements of each transaction, once it is committed."""
         self._listeners.append(listener)
 
-    def script(self, sql: str) -> None:
-        """Run a migration."""
-        self._connection.executescript(sql)
+    @abstractmethod
+    def schema_version(self) -> int:
+        """The number of the last migration that was run here; 0 before the first."""
 
+    @abstractmethod
+    def script(self, sql: str, version: int) -> None:
+        """Run a migration and remember its number: both or neither."""
+
+    @abstractmethod
     def copy_to(self, other: "Database") -> None:
-        """Make the other database equal to this one."""
-        self._connection.backup(other._connection)
+        """Make the other database, of the same kind, equal to this one."""
 
-    def close(self) -> None:
-        self._connection.close()
+    @abstractmethod
+    def close(self) -> None: ...
+
+    @abstractmethod
+    def _run(self, sql: str, values: tuple[Value, ...]) -> Answer:
+        """Run a statement outside of any transaction."""
+
+    @abstractmethod
+    def _begin(self) -> Run:
+        """Open a transaction that no other writer is in; answers how its statements are run."""
+
+    @abstractmethod
+    def _rollback(self) -> None: ...
 
 
 def _insert(table: str, record: Any) -> str:
@@ -108,10 +135,10 @@ def _values(record: Any) -> tuple[Value, ...]:
     return tuple(getattr(record, field.name) for field in fields(record))
 
 
-def _one(connection: sqlite3.Connection, sql: str, values: tuple[Value, ...]) -> Row | None:
-    row = connection.execute(sql, values).fetchone()
+def _one(run: Run, sql: str, values: tuple[Value, ...]) -> Row | None:
+    row = run(sql, values).fetchone()
     return None if row is None else dict(row)
 
 
-def _all(connection: sqlite3.Connection, sql: str, values: tuple[Value, ...]) -> list[Row]:
-    return [dict(row) for row in connection.execute(sql, values)]
+def _all(run: Run, sql: str, values: tuple[Value, ...]) -> list[Row]:
+    return [dict(row) for row in run(sql, values).fetchall()]

@@ -1,4 +1,4 @@
-"""Numbered migrations; `PRAGMA user_version` remembers the last one that a database has seen."""
+"""Numbered migrations; each database remembers the last one that it has seen."""
 
 import re
 from pathlib import Path
@@ -15,16 +15,11 @@ def migrations(folder: Path = FOLDER) -> list[tuple[int, Path]]:
     return sorted((int(match["number"]), path) for match, path in found)
 
 
-def version(database: Database) -> int:
-    row = database.one("PRAGMA user_version")
-    return 0 if row is None else int(row["user_version"])
-
-
-def upgrade(database: Database) -> list[str]:
+def upgrade(database: Database, last: int = 9999) -> list[str]:
     """Apply what is missing, each file in one transaction; answers the names of what was applied."""
     applied = []
     for number, path in migrations():
-        if number > version(database):
-            database.script(f"BEGIN;\n{path.read_text()}\nPRAGMA user_version = {number};\nCOMMIT;")
+        if database.schema_version() < number <= last:
+            database.script(path.read_text(), number)
             applied.append(path.stem)
     return applied

@@ -4,7 +4,7 @@ from datetime import date
 
 from billing import invoicing, subscriptions
 from billing.invoicing import ExtraLine
-from billing.model import Invoice, Subscription
+from billing.model import Customer, Invoice, Subscription
 from billing.services import Services
 from billing.store.database import Reader
 
@@ -12,13 +12,27 @@ MERCHANT = "m_willow"
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
 
 
+def added(services: Services, email: str, merchant: str = MERCHANT) -> Customer:
+    return subscriptions.add_customer(services.primary, services.merchants, merchant, "Ada", email)
+
+
 def subscribed(services: Services, plan: str = "plan_team", timezone: str | None = None) -> Subscription:
-    customer = subscriptions.add_customer(services.primary, MERCHANT, "Ada", "ada@willow.example")
-    return subscriptions.start(services.primary, customer.id, None, plan, MAY, timezone)
+    customer = added(services, "ada@willow.example")
+    return subscriptions.start(services.primary, services.merchants, customer.id, None, plan, MAY, timezone)
 
 
 def invoiced(services: Services, extras: list[ExtraLine] | None = None) -> Invoice:
-    return invoicing.create(services.primary, subscribed(services).id, MAY, JUNE, extras or [])
+    return created(services, subscribed(services).id, extras=extras)
+
+
+def created(
+    services: Services,
+    subscription_id: str,
+    start: date = MAY,
+    end: date = JUNE,
+    extras: list[ExtraLine] | None = None,
+) -> Invoice:
+    return invoicing.create(services.primary, services.merchants, subscription_id, start, end, extras or [])
 
 
 async def finalized(services: Services) -> Invoice:

@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from books import JUNE, MAY, events, finalized, invoiced, subscribed
+from books import JUNE, MAY, added, created, events, finalized, invoiced, subscribed
 
 from billing import invoicing, subscriptions
 from billing.errors import Conflict, NotFound, Unprocessable
@@ -22,24 +22,24 @@ def test_an_invoice_adds_up(services: Services) -> None:
 def test_a_period_is_invoiced_once_unless_the_invoice_is_void(services: Services) -> None:
     invoice = invoiced(services)
     with pytest.raises(Conflict, match="already has invoice"):
-        invoicing.create(services.primary, invoice.subscription_id, MAY, JUNE, [])
+        created(services, invoice.subscription_id)
     invoicing.void(services.primary, invoice.id)
     assert "invoice.voided" in events(services.primary, invoice.id)
-    assert invoicing.create(services.primary, invoice.subscription_id, MAY, JUNE, []).id != invoice.id
+    assert created(services, invoice.subscription_id).id != invoice.id
 
 
 def test_the_payer_is_billed(services: Services) -> None:
-    primary = services.primary
-    employee = subscriptions.add_customer(primary, "m_willow", "Bob", "bob@willow.example")
-    employer = subscriptions.add_customer(primary, "m_willow", "Bob's Works", "works@willow.example")
-    subscription = subscriptions.start(primary, employee.id, employer.id, "plan_basic", MAY, None)
-    assert invoicing.create(primary, subscription.id, MAY, JUNE, []).customer_id == employer.id
+    employee, employer = added(services, "bob@willow.example"), added(services, "works@willow.example")
+    subscription = subscriptions.start(
+        services.primary, services.merchants, employee.id, employer.id, "plan_basic", MAY, None
+    )
+    assert created(services, subscription.id).customer_id == employer.id
 
 
 def test_a_credit_alone_is_not_finalized(services: Services) -> None:
     subscription = subscribed(services)
     credit = [ExtraLine(description="Goodwill", quantity=1, unit_cents=-4900)]
-    invoice = invoicing.create(services.primary, subscription.id, MAY, JUNE, credit)
+    invoice = created(services, subscription.id, extras=credit)
     with pytest.raises(Unprocessable, match="total of 0 cents"):
         asyncio.run(invoicing.finalize(services, invoice.id))
 
@@ -55,7 +55,7 @@ def test_finalizing_names_intent_and_token(services: Services) -> None:
 
 def test_a_backward_period_is_refused(services: Services) -> None:
     with pytest.raises(Unprocessable, match="not after"):
-        invoicing.create(services.primary, subscribed(services).id, JUNE, MAY, [])
+        created(services, subscribed(services).id, JUNE, MAY)
 
 
 def test_an_unknown_invoice_is_not_found(services: Services) -> None:

@@ -1,7 +1,7 @@
 from datetime import date, datetime
 
 import pytest
-from books import JUNE, MAY, actions, events, subscribed
+from books import JUNE, MAY, actions, created, events, subscribed
 
 from billing import invoicing, subscriptions
 from billing.errors import Conflict, Unprocessable
@@ -46,7 +46,7 @@ def test_another_plan_is_adjusted_on_the_next_invoice(services: Services) -> Non
     changed, difference = subscriptions.change_plan(primary, subscription.id, "plan_team", date(2026, 5, 22))
     assert (changed.plan_id, difference) == ("plan_team", 1262)
     assert {"subscription.plan_changed", "subscription.adjusted"} <= events(primary, subscription.id)
-    invoice = invoicing.create(primary, subscription.id, JUNE, date(2026, 7, 1), [])
+    invoice = created(services, subscription.id, JUNE, date(2026, 7, 1))
     amounts = [line.amount_cents for line in invoices.lines(primary, invoice.id)]
     assert amounts == [4900, 1262]
     invoicing.void(primary, invoice.id)
@@ -57,7 +57,7 @@ def test_a_paused_subscription_is_neither_invoiced_nor_changed(services: Service
     subscription = subscribed(services)
     subscriptions.pause(services.primary, subscription.id)
     with pytest.raises(Conflict, match="not active"):
-        invoicing.create(services.primary, subscription.id, MAY, JUNE, [])
+        created(services, subscription.id)
     with pytest.raises(Conflict, match="not active"):
         subscriptions.change_plan(services.primary, subscription.id, "plan_basic", MAY)
     assert subscriptions.resume(services.primary, subscription.id).status is SubscriptionStatus.ACTIVE

@@ -1,31 +1,23 @@
-"""The only module that constructs adapters: from what was asked for to a job with its sides."""
+"""From what was asked for to a job with its sides."""
 
-import os
-import secrets
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 
-from gate.adapters import processes, registry
 from gate.adapters.directory import load_bundles
 from gate.adapters.git import Git
-from gate.adapters.http_sender import HttpSender
-from gate.adapters.playback_client import PlaybackProcess
-from gate.adapters.process import ProcessEnvironment, free_port
 from gate.adapters.registry import RunFile
-from gate.adapters.sources import code_of, patched
+from gate.adapters.sources import code_of, exported, patched
 from gate.config import Compare, Redactor, Settings, Stimuli
 from gate.errors import InconclusiveError, RequestError
 from gate.model import Bundle, Side, SideKind, SideName
 from gate.pipeline import Job, payloads, select
 from gate.ports import LiveSide
-from gate.provision import Place, places, plan
+from gate.wiring.process import process_side
+from gate.wiring.runs import scratch
 
 RECORDED = "recorded"
 
@@ -51,51 +43,6 @@ class Asked:
             )
 
 
-def run_folder(environ: Mapping[str, str]) -> Path:
-    """Where run files lie: the user's state folder, so that any later gate finds what a killed one left."""
-    base = environ.get("XDG_STATE_HOME", "")
-    if not Path(base).is_absolute():  # the convention is not to heed such a one
-        base = f"{environ['HOME']}/.local/state" if environ.get("HOME") else ""
-    if base:
-        own = Path(base) / "replay-gate" / "runs"
-        with suppress(OSError):  # such as a home that cannot be written
-            own.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if os.access(own, os.W_OK):
-                return own
-    shared = Path(tempfile.gettempdir()) / f"replay-gate-{os.getuid()}"
-    if shared.exists() and shared.stat().st_uid != os.getuid():  # what it lists, a clean-up would remove
-        raise InconclusiveError(f"{shared}: belongs to someone else; set XDG_STATE_HOME to a folder of yours")
-    return shared / "runs"
-
-
-def new_run_id() -> str:
-    """Sortable by time, and unlike any other gate's."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-
-
-def clean(environ: Mapping[str, str]) -> Iterator[str]:
-    """Remove what dead runs left behind; a line for each."""
-    return registry.clean(run_folder(environ), environ)
-
-
-@contextmanager
-def scratch(run_id: str, environ: Mapping[str, str]) -> Iterator[tuple[RunFile, Path]]:
-    """A run's ledger and its folder for everything that goes with it."""
-    processes.shield()
-    run = RunFile(run_folder(environ), run_id, environ)
-    try:
-        folder = Path(tempfile.gettempdir()).resolve() / f"gate-{run_id}"
-        run.add_directory(folder)
-        folder.mkdir(mode=0o700)
-        yield run, folder
-    finally:
-        try:
-            run.finish()
-        except KeyboardInterrupt:  # a first signal; no other comes after it, and this can be done again
-            run.finish()
-            raise
-
-
 @contextmanager
 def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> Iterator[Job]:
     """A job whose live sides are prepared, though not up; afterwards nothing of it is left but ``logs``."""
@@ -103,10 +50,11 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
     bundles = load_bundles(asked.bundles or settings.bundles, Path.cwd() if asked.bundles else settings.root)
     named = [(path.name, bundle) for path, bundle in bundles]
     recordings = select(named, asked.scenarios)
-    state = payloads(named, {store.store for store in settings.stores})
+    state = payloads(named, {store.store: store.kind for store in settings.stores})
     sides: dict[SideName, Side] = {}
     live: dict[SideName, LiveSide] = {}
     with scratch(run_id, environ) as (run, folder), ExitStack() as stack:
+        live_side, notices = _live_sides(asked, environ)
         for side, code in _sides(asked, folder, run, Git(environ)):
             sides[side.name] = side
             if code is None:
@@ -133,7 +81,21 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
             live=live,
             recorded={name: recordings for name in sides if name not in live},
             clock=time.time,
+            notices=notices,
         )
+
+
+def _live_sides(asked: Asked, environ: Mapping[str, str]) -> tuple[Callable[..., LiveSide], tuple[str, ...]]:
+    """How a live side is made, by where it is to run; and what had to be removed there first."""
+    if asked.settings.compose is None:
+        return process_side, ()
+    # What an engine takes is an extra, and half a second to import.
+    from gate.adapters.engine import Engine
+    from gate.adapters.engine_clean import clean_engine
+    from gate.wiring.compose import compose_side
+
+    engine = Engine(environ)
+    return partial(compose_side, engine), tuple(clean_engine(engine))
 
 
 def _sides(asked: Asked, folder: Path, run: RunFile, git: Git) -> Iterator[tuple[Side, Path | None]]:
@@ -145,6 +107,8 @@ def _sides(asked: Asked, folder: Path, run: RunFile, git: Git) -> Iterator[tuple
         side, code = code_of(name, ref, asked.settings.root, git, folder, run)
         if asked.patch is not None and name is SideName.CANDIDATE:
             side, code = patched(side, code, asked.patch, git, folder)
+        elif asked.settings.compose is not None:
+            code = exported(code, git, folder / f"{name}-code")
         yield side, code
 
 
@@ -178,48 +142,6 @@ def comparison(run_id: str, baseline: Path, candidate: Path, scenarios: Sequence
         live={},
         recorded=recorded,
         clock=time.time,
-    )
-
-
-def live_side(
-    side: Side,
-    code: Path,
-    settings: Settings,
-    folder: Path,
-    run: RunFile,
-    redactor: Redactor,
-    *,
-    bundles: Sequence[Path] = (),
-    scenarios: Sequence[str] = (),
-    upstream: Mapping[str, str] = MappingProxyType({}),
-) -> LiveSide:
-    """One side on this machine, not yet up; with ``upstream`` its calls go to real hosts and are recorded."""
-    state = folder / "state"
-    state.mkdir(parents=True)
-    playback = PlaybackProcess(
-        hosts=settings.outward,
-        bundles=bundles,
-        scenarios=scenarios,
-        upstream=upstream,
-        log=folder / "playback.txt",
-        run=run,
-        redactor=redactor,
-        credentials=Redactor(settings.credentials),
-    )
-    place = Place(
-        code=code,
-        state=state,
-        ports={name: free_port() for name in settings.services},
-        outward=playback.urls,
-        python=sys.executable,
-    )
-    redactor.know(places(settings, place))
-    planned = plan(settings, place)
-    return LiveSide(
-        side=side,
-        environment=ProcessEnvironment(planned, folder / "logs", run, redactor),
-        sender=HttpSender(planned.target, settings.stimuli.timeout, redactor),
-        playback=playback,
     )
 
 

@@ -1,0 +1,232 @@
+"""The Docker engine of this machine: which one, what it can do, and what it says."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+import requests
+from docker.errors import DockerException, ImageNotFound
+
+from gate.errors import InconclusiveError
+
+LABEL = "replay-gate.run"
+"""On everything that a run makes in the engine; its value is the run's id."""
+_PASSED = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "SSH_AUTH_SOCK")
+_TIMEOUT = 30
+_LEAST_COMPOSE = (2, 24)
+_PULL_TIMEOUT = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """What the engine says of a container of a project."""
+
+    id: str
+    service: str
+    state: str
+    """``running``, ``exited``, ``created``, …"""
+    status: str
+    """For people: ``Up 3 seconds (healthy)``."""
+    address: str | None
+    ports: Mapping[int, int]
+    """Ports of the container that can be reached on loopback, and as which."""
+
+
+class Engine:
+    """One engine, over its API and its command line. Raises InconclusiveError where it does not answer."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        docker_command = shutil.which("docker", path=environ.get("PATH"))
+        if docker_command is None:
+            raise InconclusiveError(
+                "docker was not found; install Docker with Compose v2, or run 'scripts/engine'"
+            )
+        self.command = docker_command
+        self.environ = _environment(environ)
+        self.host = environ.get("DOCKER_HOST") or self._context_host()
+        self.environ["DOCKER_HOST"] = self.host
+        self._check_compose()
+        try:
+            self.api = docker.APIClient(base_url=self.host, version="auto", timeout=_TIMEOUT)
+            self.info: Mapping[str, Any] = self.api.info()
+        except (DockerException, requests.RequestException, OSError) as error:
+            raise self._silent(error) from None
+
+    @property
+    def addressable(self) -> bool:
+        """Whether this machine reaches containers by their addresses: a native Linux engine run by root."""
+        return (
+            self.host.startswith("unix://")
+            and "Desktop" not in str(self.info.get("OperatingSystem", ""))
+            and not any("rootless" in str(option) for option in self.info.get("SecurityOptions") or ())
+            and Path("/proc/sys/kernel").exists()
+        )
+
+    @contextmanager
+    def asked(self, what: str) -> Iterator[Any]:
+        """The engine's API; that it fails says nothing of the code under test."""
+        try:
+            yield self.api
+        except (DockerException, requests.RequestException, OSError) as error:
+            raise InconclusiveError(
+                f"the Docker engine at {self.host} failed at {what}: {_reason(error)}; run 'gate doctor'"
+            ) from None
+
+    def containers(self, project: str) -> list[Container]:
+        """The containers of a project, also those that have ended."""
+        with self.asked("listing containers") as api:
+            found = api.containers(all=True, filters={"label": f"com.docker.compose.project={project}"})
+        return [_container(one) for one in found]
+
+    def status_of(self, container: str) -> tuple[int, str]:
+        """The exit code of a container that has ended, and the engine's reason, such as that memory ran out."""
+        with self.asked("looking at a container") as api:
+            state = api.inspect_container(container)["State"]
+        return int(state.get("ExitCode") or 0), "out of memory" if state.get("OOMKilled") else str(
+            state.get("Error") or ""
+        )
+
+    def log(self, container: str, limit: int, tail: int | None = None) -> bytes:
+        """What a container wrote, up to ``limit`` bytes and then to the end of a line; the last ``tail`` lines."""
+        pieces: list[bytes] = []
+        size = 0
+        with self.asked("reading logs") as api:
+            stream = api.logs(
+                container, stdout=True, stderr=True, stream=True, follow=False, tail=tail or "all"
+            )
+            for piece in stream:
+                pieces.append(piece)
+                size += len(piece)
+                if size > limit:
+                    break
+            stream.close()
+        content = b"".join(pieces)
+        return content if size <= limit else content[:limit].rpartition(b"\n")[0] + b"\n[gate: cut here]\n"
+
+    def digest_of(self, image: str) -> str | None:
+        """The id of an image; None where the engine does not have it."""
+        with self.asked("looking at an image") as api:
+            try:
+                return str(api.inspect_image(image)["Id"])
+            except ImageNotFound:
+                return None
+
+    def remove_images(self, images: Iterable[str]) -> None:
+        """Let images go, as far as nothing runs from them."""
+        with self.asked("removing images") as api:
+            for image in images:
+                with suppress(ImageNotFound):
+                    api.remove_image(image, force=True)
+
+    def gateways(self, project: str) -> list[str]:
+        """The addresses under which this machine is seen by the containers of a project."""
+        with self.asked("looking at the network") as api:
+            networks = api.networks(filters={"label": f"com.docker.compose.project={project}"})
+        return [
+            str(one["Gateway"])
+            for network in networks
+            for one in (network.get("IPAM") or {}).get("Config") or ()
+            if one.get("Gateway")
+        ]
+
+    def pull(self, image: str) -> None:
+        """Get an image. Raises InconclusiveError where no registry gives it."""
+        name, _, tag = image.rpartition(":") if ":" in image.rpartition("/")[2] else (image, "", "latest")
+        try:
+            self.api.pull(name, None if "@" in image else tag)
+        except (DockerException, requests.RequestException, OSError) as error:
+            raise InconclusiveError(
+                f"image {image}: is not here and cannot be pulled: {_reason(error)}; "
+                "pull or build it, or run 'scripts/images'"
+            ) from None
+
+    def _context_host(self) -> str:
+        """Where the command line would go: the context that is in use."""
+        said = self._say("context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
+        return said or "unix:///var/run/docker.sock"
+
+    def _check_compose(self) -> None:
+        version = self._say("compose", "version", "--short")
+        numbers = tuple(int(word) for word in re.findall(r"\d+", version)[:2])
+        if numbers < _LEAST_COMPOSE:
+            seen = f"version {version}" if version else "none"
+            least = ".".join(map(str, _LEAST_COMPOSE))
+            raise InconclusiveError(
+                f"Docker Compose: {seen}, and {least} or newer is needed; run 'gate doctor'"
+            )
+
+    def _say(self, *arguments: str) -> str:
+        try:
+            done = subprocess.run(
+                [self.command, *arguments],
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=_TIMEOUT,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return ""
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    def _silent(self, error: Exception) -> InconclusiveError:
+        return InconclusiveError(
+            f"no Docker engine answers at {self.host}: {_reason(error)}; start Docker, or run 'scripts/engine'"
+        )
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the command line needs, and nothing that a compose file could be filled in with."""
+    found = {name: environ[name] for name in _PASSED if name in environ}
+    if home := environ.get("HOME"):
+        found.setdefault("DOCKER_CONFIG", f"{home}/.docker")
+    found |= {
+        "PATH": environ.get("PATH", os.defpath),
+        "DOCKER_CLI_HINTS": "false",
+        "BUILDKIT_PROGRESS": "plain",
+    }
+    return found | {
+        "COMPOSE_ANSI": "never",
+        "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "0",
+        "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "0",
+    }
+
+
+def _container(said: Mapping[str, Any]) -> Container:
+    networks = (said.get("NetworkSettings") or {}).get("Networks") or {}
+    addresses = [str(one["IPAddress"]) for one in networks.values() if one.get("IPAddress")]
+    ports = {
+        int(port["PrivatePort"]): int(port["PublicPort"])
+        for port in said.get("Ports") or ()
+        if port.get("PublicPort") and port.get("IP") in ("127.0.0.1", "0.0.0.0")  # noqa: S104 - as the engine says it
+    }
+    return Container(
+        id=said["Id"],
+        service=said["Labels"].get("com.docker.compose.service", ""),
+        state=said["State"],
+        status=said["Status"],
+        address=addresses[0] if addresses else None,
+        ports=ports,
+    )
+
+
+def _reason(error: Exception) -> str:
+    """One line of what the engine said."""
+    explanation = getattr(error, "explanation", None)
+    text = (
+        explanation.decode(errors="replace") if isinstance(explanation, bytes) else str(explanation or error)
+    )
+    if text.startswith("{"):
+        with suppress(ValueError):
+            text = str(json.loads(text).get("message", text))
+    return " ".join(text.split())[:300]

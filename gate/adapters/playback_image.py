@@ -1,0 +1,68 @@
+"""The image that the playback server runs from in a container: one small image, built from the gate's own package."""
+
+import hashlib
+import io
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import gate
+from gate.adapters.commands import Commands
+from gate.adapters.engine import Engine
+from gate.adapters.shipped import shipped
+from gate.errors import InconclusiveError
+
+NAME = "replay-gate/playback"
+LABEL = "replay-gate.playback"
+_NEEDED = (
+    "__init__.py", "errors.py", "ports.py", "sidecar.py", "adapters/__init__.py", "adapters/http_events.py",
+    "adapters/playback_server.py", "bundle", "config", "identity", "model", "playback",
+)  # fmt: skip
+"""What of the package the server imports."""
+_PATIENCE = 600.0
+
+
+def playback_image(engine: Engine, commands: Commands) -> str:
+    """The name of the image, which is built where the engine does not have it yet. Raises InconclusiveError."""
+    files = dict(_files())
+    digest = hashlib.sha256(
+        b"".join(name.encode() + b"\0" + files[name] for name in sorted(files))
+    ).hexdigest()
+    image = f"{NAME}:{digest[:16]}"
+    if engine.digest_of(image) is not None:
+        return image
+    argv = [engine.command, "build", "--tag", image, "--label", f"{LABEL}=1", "-"]
+    try:
+        done = commands.run(argv, env=engine.environ, cwd=Path("/"), timeout=_PATIENCE, given=_archive(files))
+    except TimeoutError:
+        raise InconclusiveError(
+            f"image {image}: not built after {_PATIENCE:.0f} s; see 'gate doctor'"
+        ) from None
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        raise InconclusiveError(
+            f"image {image}: cannot be built: {lines[-1][-300:] if lines else 'docker build said nothing'}; "
+            "it needs python:3.11-slim and PyPI; try 'scripts/images'"
+        )
+    return image
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    for name in ("Dockerfile", "requirements.txt"):
+        yield name, shipped("compose", "playback", name).read_bytes()
+    package = Path(gate.__file__).parent
+    for part in _NEEDED:
+        path = package / part
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            yield f"gate/{file.relative_to(package)}", file.read_bytes()
+
+
+def _archive(files: dict[str, bytes]) -> bytes:
+    """As a build context; the same files give the same bytes, and so the same layers."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        for name in sorted(files):
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(files[name]), 0o644
+            archive.addfile(entry, io.BytesIO(files[name]))
+    return content.getvalue()

@@ -1,0 +1,186 @@
+"""What has to run on one side in containers: gate.yml and the resolved compose file as one plan. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gate.config import Compose, Container, Settings, Store, fill
+from gate.errors import RequestError
+from gate.ports import ComposePlan, ContainerPlan, StartError, StorePlan
+from gate.provision.compose_file import ComposeFile, place
+from gate.provision.overlay import PLAYBACK, Wanted, built, overlay, port_of
+from gate.provision.policy import Model, Refusal, refusals
+
+CONTROL = 7099
+_OUTWARD = 80
+_SHORTEST_SECRET = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """By what a later clean-up knows whose things are: labels, and for images, which are equal where their code is,
+    a tag with the owner."""
+
+    labels: Mapping[str, str]
+    tag: str
+    image_labels: Mapping[str, str]
+
+
+def check(model: Model, files: list[ComposeFile], code: Path, compose: Compose) -> list[str]:
+    """What gate.yml lets through of what is refused, in words. Raises RequestError with the first that it does not."""
+    allowed: list[str] = []
+    for refusal in refusals(model, code):
+        said = f"{refusal.service}: {refusal.what}"
+        if (refusal.service, refusal.what) in compose.allow and not refusal.never:
+            allowed.append(said)
+            continue
+        raise RequestError(f"{place(files, refusal.at)}: {said} is refused{_hint(refusal)}")
+    for name in built(model):
+        text = json.dumps(model["services"][name]["build"])
+        if any(value in text for value in compose.env.values() if len(value) >= _SHORTEST_SECRET):
+            where = place(files, ("services", name, "build"))
+            raise RequestError(f"{where}: {name}: a build gets no variable of gate.yml; write its value")
+    return allowed
+
+
+def _hint(refusal: Refusal) -> str:
+    if refusal.never:
+        return "; a build gets no secret"
+    entry = json.dumps({"service": refusal.service, "what": refusal.what}, ensure_ascii=False)
+    return f"; if it has to be, add {entry} to environments.compose.allow in gate.yml"
+
+
+def container_plan(
+    settings: Settings,
+    model: Model,
+    code: Path,
+    project: str,
+    marks: Marks,
+    loopback: bool,
+    playback: Mapping[str, Any],
+    allowed: Sequence[str] = (),
+) -> ComposePlan:
+    """One side's plan. Raises StartError where its compose file lacks a service that gate.yml names."""
+    compose = settings.compose
+    assert compose is not None
+    services = model.get("services") or {}
+    for name in (*compose.services, *(store.service for store in settings.stores)):
+        if name not in services:
+            known = ", ".join(sorted(services)) or "none"
+            raise StartError(f"{compose.file}: has no service {name}, which gate.yml names; it has {known}")
+    stores = tuple(_store(store, services[store.service]) for store in settings.stores)
+    wanted = Wanted(
+        project=project,
+        code=code,
+        tag=marks.tag,
+        image_labels=marks.image_labels,
+        labels=marks.labels,
+        env={name: _env(one, settings) for name, one in compose.services.items()},
+        builds={name: str(code / one.build) for name, one in compose.services.items() if one.build},
+        ports=_ports(compose, stores) if loopback else {},
+        internal=not loopback,
+        hosts=settings.outward,
+        playback=playback,
+    )
+    values = overlay(model, wanted)
+    images = {one["name"]: one["changed"].get("image") for one in values["services"]}
+    return ComposePlan(
+        project=project,
+        target=settings.stimuli.to,
+        services={name: _container(one) for name, one in compose.services.items()},
+        built={name: image for name, image in images.items() if image},
+        images={name: str(services[name].get("image")) for name, image in images.items() if not image},
+        stores=stores,
+        migrations=tuple(
+            (one.service, tuple(_fill(word, settings, one.service) for word in one.run))
+            for one in settings.migrate
+        ),
+        allowed=tuple(allowed),
+        internal=not loopback,
+        playback=PLAYBACK,
+        control=CONTROL,
+        overlay=values,
+    )
+
+
+def playback_settings(token: str, scenarios: list[str], bundles: list[str], hosts: bool) -> str:
+    """The argument of the playback server in its container."""
+    asked = {
+        "token": token,
+        "control": CONTROL,
+        "hosts": {"*": _OUTWARD} if hosts else {},
+        "bundles": bundles,
+        "scenarios": scenarios,
+        "upstream": {},
+    }
+    return json.dumps(asked)
+
+
+def _container(container: Container) -> ContainerPlan:
+    return ContainerPlan(
+        service=container.name,
+        port=container.port,
+        ready=container.ready,
+        timeout=container.start_timeout,
+    )
+
+
+def _ports(compose: Compose, stores: tuple[StorePlan, ...]) -> dict[str, list[int]]:
+    """What the gate itself has to reach."""
+    found = {name: [one.port] for name, one in compose.services.items() if one.port}
+    for store in stores:
+        found.setdefault(store.service, []).append(store.port)
+    return {**found, PLAYBACK: [CONTROL]}
+
+
+def _env(container: Container, settings: Settings) -> dict[str, str]:
+    return {name: _fill(value, settings, container.name) for name, value in container.env.items()}
+
+
+def filled_env(settings: Settings) -> dict[str, str]:
+    """What ``${NAME}`` in the compose file stands for."""
+    assert settings.compose is not None
+    return {name: _fill(value, settings, "") for name, value in settings.compose.env.items()}
+
+
+def _fill(text: str, settings: Settings, service: str) -> str:
+    assert settings.compose is not None
+    values = {"python": "python"}
+    for name, one in settings.compose.services.items():
+        if one.port:
+            values |= {f"{name}.port": str(one.port), f"{name}.url": f"http://{name}:{one.port}"}
+            if name == service:
+                values["port"] = str(one.port)
+    values |= {f"outward.{host}": f"http://{host}" for host in settings.outward}
+    try:
+        return fill(text, values)
+    except KeyError as error:
+        raise RequestError(
+            f"gate.yml: {{{error.args[0]}}} needs the port of its service; add it under services"
+        ) from None
+
+
+def _store(store: Store, service: Model) -> StorePlan:
+    """Who is let in, by the variables that the official images read."""
+    env = {
+        str(name): str(value).replace("$$", "$") for name, value in (service.get("environment") or {}).items()
+    }
+    user = env.get("POSTGRES_USER", "postgres")
+    return StorePlan(
+        store=store.store,
+        kind=store.kind,
+        service=store.service,
+        port=port_of(store.kind),
+        database=store.database or (env.get("POSTGRES_DB", user) if store.kind == "postgres" else "0"),
+        user=user,
+        password=env.get("POSTGRES_PASSWORD", "") if store.kind == "postgres" else _redis_password(service),
+        keys=store.keys,
+    )
+
+
+def _redis_password(service: Model) -> str:
+    words = service.get("command") or ()
+    words = words.split() if isinstance(words, str) else list(words)
+    return str(words[words.index("--requirepass") + 1]) if "--requirepass" in words[:-1] else ""

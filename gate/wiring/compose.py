@@ -1,0 +1,141 @@
+"""A live side as containers, in a Docker engine."""
+
+import os
+import secrets
+import threading
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import jinja2
+import orjson
+
+from gate.adapters.commands import Commands
+from gate.adapters.compose import ComposeEnvironment
+from gate.adapters.compose_project import resolved
+from gate.adapters.engine import Engine
+from gate.adapters.engine_clean import BUILT, labels, owner_tag
+from gate.adapters.http_sender import HttpSender
+from gate.adapters.playback_client import PlaybackClient
+from gate.adapters.playback_image import playback_image
+from gate.adapters.postgres import PostgresStore, Server
+from gate.adapters.redis_store import RedisStore
+from gate.adapters.registry import RunFile
+from gate.adapters.shipped import shipped
+from gate.config import Redactor, Settings
+from gate.model import Side
+from gate.ports import ComposePlan, LiveSide, Store, StorePlan
+from gate.provision import containers
+from gate.provision.compose_file import check_variables, read
+
+MODEL, OVERLAY = "model.json", "overlay.yml"
+_BUILDING = threading.Lock()
+"""Both sides need the image of the playback server, and one of them builds it."""
+
+
+def compose_side(
+    engine: Engine,
+    side: Side,
+    code: Path,
+    settings: Settings,
+    folder: Path,
+    run: RunFile,
+    redactor: Redactor,
+    *,
+    bundles: Sequence[Path] = (),
+    scenarios: Sequence[str] = (),
+) -> LiveSide:
+    """One side in containers, not yet up. Raises InconclusiveError where no engine answers."""
+    compose = settings.compose
+    assert compose is not None
+    commands, token = Commands(run), secrets.token_hex(16)
+    project = f"gate-{run.run_id}-{side.name}"
+    marks = containers.Marks(labels=labels(run.run_id), tag=owner_tag(), image_labels={BUILT: "1"})
+    loopback = compose.reach == "loopback" or (compose.reach == "auto" and not engine.addressable)
+
+    def planned() -> ComposePlan:
+        files = read(code / compose.file, code)
+        env = containers.filled_env(settings)
+        check_variables(files, env)
+        model = resolved(engine, commands, code, code / compose.file, project, env)
+        allowed = containers.check(model, files, code, compose)
+        with _BUILDING:
+            image = playback_image(engine, commands)
+        playback = _playback(image, token, bundles, scenarios, settings)
+        (folder / MODEL).write_bytes(orjson.dumps(model))
+        return containers.container_plan(settings, model, code, project, marks, loopback, playback, allowed)
+
+    environment = ComposeEnvironment(
+        engine,
+        commands,
+        project,
+        planned,
+        partial(_written, folder),
+        folder,
+        partial(_opened, redactor),
+        redactor,
+    )
+    return LiveSide(
+        side=side,
+        environment=environment,
+        sender=HttpSender(lambda: _target(environment), settings.stimuli.timeout, redactor),
+        playback=PlaybackClient(
+            token,
+            lambda: environment.containers.address(environment.plan.playback, environment.plan.control),
+            lambda: "",
+            redactor,
+            Redactor(settings.credentials),
+        ),
+    )
+
+
+def _target(environment: ComposeEnvironment) -> str:
+    service = environment.plan.services[environment.plan.target]
+    assert service.port is not None, "gate.yml was checked for it"
+    host, port = environment.containers.address(service.service, service.port)
+    return f"http://{host}:{port}"
+
+
+def _playback(
+    image: str, token: str, bundles: Sequence[Path], scenarios: Sequence[str], settings: Settings
+) -> dict[str, object]:
+    """What the overlay says of the playback server; it reads the bundles with the rights of the gate."""
+    inside = {str(path.absolute()): f"/bundles/{number}-{path.name}" for number, path in enumerate(bundles)}
+    return {
+        "image": image,
+        "command": [
+            containers.playback_settings(
+                token, list(scenarios), list(inside.values()), bool(settings.outward)
+            )
+        ],
+        "user": f"{os.getuid()}:{os.getgid()}",
+        "volumes": [
+            {"type": "bind", "source": source, "target": target, "read_only": True}
+            for source, target in inside.items()
+        ],
+    }
+
+
+def _written(folder: Path, plan: ComposePlan) -> list[Path]:
+    """The files that Compose is given: the user's as it was resolved, and the overlay."""
+    source = shipped("compose", "overlay.yml.j2").read_text(encoding="utf-8")
+    template = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(source)  # noqa: S701 - every value goes through tojson
+    (folder / OVERLAY).write_text(template.render(plan.overlay), encoding="utf-8")
+    return [folder / MODEL, folder / OVERLAY]
+
+
+def _opened(redactor: Redactor, store: StorePlan, host: str, port: int) -> Store:
+    if store.kind == "postgres":
+        server = Server(
+            host=host, port=port, database=store.database, user=store.user, password=store.password
+        )
+        return PostgresStore(store.store, server, redactor)
+    return RedisStore(
+        store.store,
+        host,
+        port,
+        redactor,
+        keys=store.keys,
+        database=int(store.database),
+        password=store.password or None,
+    )
