@@ -64,12 +64,12 @@ def _header_line(header: Header, where: Where) -> bytes:
 
 
 def _table_document(table: Table) -> Json:
-    return {
+    document: dict[str, Json] = {
         "key": list(table.key),
         "references": dict(table.references),
         "sequence": table.sequence,
-        "columns": dict(table.columns),
     }
+    return document | {"columns": dict(table.columns)} if table.columns else document
 
 
 def _header(content: bytes, where: Where) -> Header:

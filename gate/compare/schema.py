@@ -16,7 +16,8 @@ OneSided = Mapping[str, Collection[str]]
 def compare_schema(left: Tables, right: Tables, rules: Compare, *, whole: bool) -> Comparison:
     """What differs in the tables of both sides.
 
-    ``whole`` where all observed tables of either side are known, so that one which the other lacks counts.
+    ``whole`` where all observed tables of either side are known, as they are of two live ones: then a table which the
+    other lacks counts, and so do types. A recording may come from another kind of database, with other words for them.
     """
     ignore = Ignore(rules.ignore)
     suppressed: dict[str, int] = {}
@@ -27,7 +28,7 @@ def compare_schema(left: Tables, right: Tables, rules: Compare, *, whole: bool) 
             columns = _columns(left[name], right[name])
             leaves += 1 + len(columns)
             for column, (ours, theirs) in columns.items():
-                if _same(ours, theirs):
+                if _same(ours, theirs) or (not whole and ours and theirs):
                     continue
                 if rule := ignore.rule((column,)):
                     suppressed[rule] = suppressed.get(rule, 0) + 1

@@ -82,8 +82,7 @@ def _problem(
 
 
 def _known(file: File, environment: str) -> list[str]:
-    known = ["port", "python", *(["state"] if environment == PROCESS else [])]
-    known += [f"outward.{host}" for host in file.outward.hosts]
+    known = ["port", "python", "state", *(f"outward.{host}" for host in file.outward.hosts)]
     return known + [
         f"{name}.{what}" for name in file.environments.of(environment) for what in ("port", "url")
     ]

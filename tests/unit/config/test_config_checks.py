@@ -45,8 +45,6 @@ BAD = {
         f"3:43: {S}.port has no value; write one, or remove it",
     ),
     "port 0": (compose("{api: {port: 0}}"), f"3:49: {S}.port must be at least 1; got 0"),
-    "port as text": (compose("{api: {port: '80'}}"), f"3:49: {S}.port must be a whole number; got '80'"),
-    "no services": (compose("{}"), "3:36: environments.compose.services must not be empty"),
     "command of a container": (
         compose("{api: {port: 80, command: x}}"),
         f"3:53: unknown key 'command' in {S}; known keys: build, env, port, ready, start_timeout",
@@ -201,10 +199,6 @@ BAD = {
         compose(compose="allow: [{service: 'api: db', what: privileged}]"),
         "4:19: environments.compose.allow[0].service must be a service's name: letters, digits, '.', '_' or '-'; "
         "got 'api: db'",
-    ),
-    "allowed as a word": (
-        compose(compose="allow: [privileged]"),
-        "4:9: environments.compose.allow[0] must be a mapping; got 'privileged'",
     ),
     "allowed twice": (
         compose(compose="allow: [{service: a, what: x}, {service: b, what: x}, {service: a, what: x}]"),

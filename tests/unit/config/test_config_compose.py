@@ -30,8 +30,8 @@ environments:
       worker: {port: 9}
     env: {TAG: "{api.port}", PASSWORD: "p-${TOKEN}"}
     state:
-      - {store: db, kind: postgres, service: db.primary, database: billing}
       - {store: cache, kind: redis, service: 1cache, database: "1", keys: ["merchant:*"]}
+      - {store: db, kind: postgres, service: db.primary, database: billing}
     allow: [{service: db.primary, what: mount /srv}]
     reach: loopback
 migrate: [{service: api, run: "{python} -m migrate"}]
@@ -82,8 +82,8 @@ def test_every_key_of_the_environment_arrives(tmp_path: Path) -> None:
 def test_containers_bring_their_own_databases(tmp_path: Path) -> None:
     got = read(tmp_path, ONE_SERVICE, "compose")
     assert got.stores == (
-        Store(store="db", kind="postgres", service="db.primary", database="billing"),
         Store(store="cache", kind="redis", service="1cache", database="1", keys=("merchant:*",)),
+        Store(store="db", kind="postgres", service="db.primary", database="billing"),
     )
     assert got.observe.rows == (Rows(store="db", table="t"),)
     assert got.observe.messages == (Messages(store="db", table="o", order_by="id", key="k"),)
@@ -114,7 +114,7 @@ def test_containers_are_taken_where_nobody_chooses(
 ) -> None:
     got = read(tmp_path, ONE_SERVICE, environment)
     assert (got.compose is not None, not got.services) == (in_containers, in_containers)
-    assert [store.kind for store in got.stores] == (["postgres", "redis"] if in_containers else ["sqlite"])
+    assert [store.kind for store in got.stores] == (["redis", "postgres"] if in_containers else ["sqlite"])
 
 
 def test_processes_are_taken_where_there_is_nothing_else(tmp_path: Path) -> None:
