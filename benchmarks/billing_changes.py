@@ -48,10 +48,10 @@ def changes() -> list[Change]:
     return [*known, Change(name=UNCHANGED, breaks=False)]
 
 
-def gated(change: Change, logs: Path, environ: Mapping[str, str]) -> Result:
+def gated(change: Change, logs: Path, environ: Mapping[str, str], environment: str) -> Result:
     """Gate one change of billing against its baseline."""
     asked = wiring.Asked(
-        settings=load(EXAMPLE / "gate.yml", environ, "process"),
+        settings=load(EXAMPLE / "gate.yml", environ, environment),
         baseline=str(EXAMPLE),
         candidate=str(EXAMPLE),
         patch=None if change.name == UNCHANGED else EXAMPLE / "changes" / f"{change.name}.patch",

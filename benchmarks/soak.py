@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from billing_changes import Change, changes, gated
@@ -21,6 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--change", action="append", default=[])
+    parser.add_argument("--environment", choices=["process", "compose"], default="process")
     parser.add_argument("--jobs", type=int, default=1, help="runs at the same time")
     asked = parser.parse_args()
     found = {}
@@ -28,7 +30,7 @@ def main() -> None:
         for change in changes():
             if asked.change and change.name not in asked.change:
                 continue
-            problems = list(pool.map(once, [change] * asked.times))
+            problems = list(pool.map(partial(once, asked.environment), [change] * asked.times))
             wrong = [problem for problem in problems if problem]
             found[change.name] = {"runs": asked.times, "right": asked.times - len(wrong), "wrong": wrong[:5]}
             print(
@@ -37,19 +39,21 @@ def main() -> None:
                 flush=True,
             )
     total = {
+        "environment": asked.environment,
         "jobs": asked.jobs,
         "changes": found,
         "runs": sum(one["runs"] for one in found.values()),
         "right": sum(one["right"] for one in found.values()),
     }
-    (ROOT / "benchmarks" / "results" / "soak.json").write_text(json.dumps(total, indent=2) + "\n")
+    name = "soak.json" if asked.environment == "process" else f"soak-{asked.environment}.json"
+    (ROOT / "benchmarks" / "results" / name).write_text(json.dumps(total, indent=2) + "\n")
     print(f"soak: {total['right']} of {total['runs']} right")
 
 
-def once(change: Change) -> str | None:
+def once(environment: str, change: Change) -> str | None:
     """Gate a change once; what is wrong with the verdict, if anything."""
     with tempfile.TemporaryDirectory() as logs:
-        return change.judge(gated(change, Path(logs), os.environ))
+        return change.judge(gated(change, Path(logs), os.environ, environment))
 
 
 if __name__ == "__main__":

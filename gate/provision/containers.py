@@ -28,6 +28,14 @@ class Marks:
     image_labels: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What the engine can do: whether containers are reached by ports on loopback, and ``start_interval``."""
+
+    loopback: bool
+    start_interval: bool
+
+
 def check(model: Model, files: list[ComposeFile], code: Path, compose: Compose) -> list[str]:
     """What gate.yml lets through of what is refused, in words. Raises RequestError with the first that it does not."""
     allowed: list[str] = []
@@ -58,7 +66,7 @@ def container_plan(
     code: Path,
     project: str,
     marks: Marks,
-    loopback: bool,
+    reach: Reach,
     playback: Mapping[str, Any],
     allowed: Sequence[str] = (),
 ) -> ComposePlan:
@@ -79,8 +87,9 @@ def container_plan(
         labels=marks.labels,
         env={name: _env(one, settings) for name, one in compose.services.items()},
         builds={name: str(code / one.build) for name, one in compose.services.items() if one.build},
-        ports=_ports(compose, stores) if loopback else {},
-        internal=not loopback,
+        ports=_ports(compose, stores) if reach.loopback else {},
+        internal=not reach.loopback,
+        start_interval=reach.start_interval,
         hosts=settings.outward,
         playback=playback,
     )
@@ -98,7 +107,7 @@ def container_plan(
             for one in settings.migrate
         ),
         allowed=tuple(allowed),
-        internal=not loopback,
+        internal=not reach.loopback,
         playback=PLAYBACK,
         control=CONTROL,
         overlay=values,

@@ -12,6 +12,8 @@ PLAYBACK = "gate-playback"
 NETWORK = "gate"
 _HEALTH = {"interval": "60s", "start_period": "300s", "start_interval": "200ms"}
 """Asked often while it starts and hardly ever after that; when to give up is for the gate to say."""
+_OLD_HEALTH = {"interval": "500ms", "start_period": "300s"}
+"""The same for engines before 25, which know no ``start_interval``."""
 _MEMORY, _PROCESSES = "4g", 4096
 
 
@@ -76,7 +78,7 @@ class Wanted:
     """What one side wants of the overlay.
 
     ``env`` are variables by service, ``builds`` folders by service, ``ports`` what is to be reached on loopback
-    (empty where containers have addresses), ``binds`` bind mounts of the playback server by target.
+    (empty where containers have addresses), ``start_interval`` whether the engine knows of that.
     """
 
     project: str
@@ -88,6 +90,7 @@ class Wanted:
     builds: Mapping[str, str]
     ports: Mapping[str, Sequence[int]]
     internal: bool
+    start_interval: bool
     hosts: Sequence[str]
     playback: Mapping[str, Any]
 
@@ -128,7 +131,7 @@ def _service(name: str, service: Model, wanted: Wanted) -> dict[str, Any]:
         changed["environment"] = {variable: escaped(value) for variable, value in env.items()}
     health = service.get("healthcheck")
     if health and not health.get("disable"):
-        changed["healthcheck"] = dict(_HEALTH)
+        changed["healthcheck"] = dict(_HEALTH if wanted.start_interval else _OLD_HEALTH)
     return {
         "name": name,
         "changed": changed,

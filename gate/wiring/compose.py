@@ -51,7 +51,10 @@ def compose_side(
     commands, token = Commands(run), secrets.token_hex(16)
     project = f"gate-{run.run_id}-{side.name}"
     marks = containers.Marks(labels=labels(run.run_id), tag=owner_tag(), image_labels={BUILT: "1"})
-    loopback = compose.reach == "loopback" or (compose.reach == "auto" and not engine.addressable)
+    reach = containers.Reach(
+        loopback=compose.reach == "loopback" or (compose.reach == "auto" and not engine.addressable),
+        start_interval=engine.has_start_interval,
+    )
 
     def planned() -> ComposePlan:
         files = read(code / compose.file, code)
@@ -63,7 +66,7 @@ def compose_side(
             image = playback_image(engine, commands)
         playback = _playback(image, token, bundles, scenarios, settings)
         (folder / MODEL).write_bytes(orjson.dumps(model))
-        return containers.container_plan(settings, model, code, project, marks, loopback, playback, allowed)
+        return containers.container_plan(settings, model, code, project, marks, reach, playback, allowed)
 
     environment = ComposeEnvironment(
         engine,

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,15 @@ KINDS = {
 }
 
 
+EMBEDDED, CONTAINERS = "process", "compose"
+RUNS = [
+    *((EMBEDDED, time) for time in (1, 2)),
+    pytest.param((CONTAINERS, 1), marks=pytest.mark.docker),
+]
+"""Where each change is gated, and which time it is."""
+Run = tuple[str, int]
+
+
 def test_every_kind_of_damage_is_listed() -> None:
     assert {change.name for change in PATCHES if change.breaks} >= KINDS
     assert len([change for change in PATCHES if not change.breaks]) >= 3
@@ -48,30 +57,32 @@ class Done:
     result: dict[str, Any]
 
 
-Work = Callable[[Change, int, Path], Done]
+Work = Callable[[Change, Run, Path], Done]
+Works = Mapping[tuple[str, str, Run], "Future[Done]"]
+_ONCE = (EMBEDDED, 1)
 
 
 @pytest.fixture(scope="module")
-def work(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[tuple[str, str, int], Future[Done]]]:
+def work(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Works]:
     """What the selected tests are going to ask for, done two at once: a run waits more than it computes."""
-    kinds: dict[str, Work] = {
-        test_the_gate_is_right.__name__: gate,
-        test_its_own_tests_pass.__name__: own_tests,
-    }
-    asked = {
-        (item.originalname, item.callspec.params["change"], item.callspec.params.get("time", 0)): None
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and item.path == request.path and item.originalname in kinds
-    }
+    right = test_the_gate_is_right.__name__
+    kinds: dict[str, Work] = {right: gate, test_its_own_tests_pass.__name__: own_tests}
+    asked: dict[tuple[str, Change, Run], None] = {}
+    for item in request.session.items:
+        if not isinstance(item, pytest.Function) or item.path != request.path:
+            continue
+        change = item.callspec.params.get("change") if hasattr(item, "callspec") else None
+        if item.originalname in kinds:
+            asked[item.originalname, change, item.callspec.params.get("run", _ONCE)] = None
+        elif item.originalname == test_both_environments_find_the_same.__name__:
+            asked |= {(right, change, _ONCE): None, (right, change, (CONTAINERS, 1)): None}
     copies = {
         change: patched(change, tmp_path_factory.mktemp(change.name)) for change in {one[1] for one in asked}
     }
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield {
-            (test, change.name, time): pool.submit(kinds[test], change, time, copies[change])
-            for test, change, time in asked
+            (test, change.name, run): pool.submit(kinds[test], change, run, copies[change])
+            for test, change, run in asked
         }
         pool.shutdown(cancel_futures=True)
 
@@ -87,7 +98,7 @@ def patched(change: Change, folder: Path) -> Path:
     return copy
 
 
-def own_tests(change: Change, time: int, copy: Path) -> Done:
+def own_tests(change: Change, run: Run, copy: Path) -> Done:
     """The service's own tests, in a copy that is not gated at the same time."""
     alone = copy.with_name("tested")
     shutil.copytree(copy, alone)
@@ -96,9 +107,10 @@ def own_tests(change: Change, time: int, copy: Path) -> Done:
     return Done(done.returncode, done.stdout, done.stderr, {})
 
 
-def gate(change: Change, time: int, copy: Path) -> Done:
+def gate(change: Change, run: Run, copy: Path) -> Done:
     """The command that a pipeline would run, with the example as it is for a baseline."""
-    out = copy.with_name(f"out-{time}")
+    environment, time = run
+    out = copy.with_name(f"out-{environment}-{time}")
     sides = ["--baseline", str(EXAMPLE), "--candidate", str(copy)]
     done = subprocess.run(
         [
@@ -108,6 +120,8 @@ def gate(change: Change, time: int, copy: Path) -> Done:
             "run",
             "--config",
             str(EXAMPLE / "gate.yml"),
+            "--environment",
+            environment,
             *sides,
             "--out",
             str(out),
@@ -122,8 +136,8 @@ def gate(change: Change, time: int, copy: Path) -> Done:
 
 
 @pytest.mark.parametrize("change", PATCHES, ids=lambda change: change.name)
-def test_its_own_tests_pass(change: Change, work: dict[tuple[str, str, int], Future[Done]]) -> None:
-    done = work[test_its_own_tests_pass.__name__, change.name, 0].result()
+def test_its_own_tests_pass(change: Change, work: Works) -> None:
+    done = work[test_its_own_tests_pass.__name__, change.name, _ONCE].result()
     assert done.code == 0 and " passed" in done.out, done.out[-3000:]
 
 
@@ -139,10 +153,10 @@ def test_it_changes_the_service_and_not_its_tests(change: Change, tmp_path: Path
     assert changed and {path.parts[0] for path in changed} == {"billing"}, changed
 
 
-@pytest.mark.parametrize("time", [1, 2, 3])
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run[0]}-{run[1]}")
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
-def test_the_gate_is_right(change: Change, time: int, work: dict[tuple[str, str, int], Future[Done]]) -> None:
-    done = work[test_the_gate_is_right.__name__, change.name, time].result()
+def test_the_gate_is_right(change: Change, run: Run, work: Works) -> None:
+    done = work[test_the_gate_is_right.__name__, change.name, run].result()
     assert done.code == (1 if change.breaks else 0), done.out + done.err
     assert done.result["verdict"] == ("fail" if change.breaks else "pass")
     assert done.result["sealing"]["status"] == "unsealed"
@@ -155,3 +169,16 @@ def test_the_gate_is_right(change: Change, time: int, work: dict[tuple[str, str,
     assert change.field in " ".join((first["title"], first["path"], first["operation"])), first
     assert done.out.startswith(f"FAIL  {first['title']}\n"), done.out
     assert f" in {first['scenarios'][0]}" in done.out.split("\nFAIL")[0], done.out
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+def test_both_environments_find_the_same(change: Change, work: Works) -> None:
+    embedded, contained = (
+        work[test_the_gate_is_right.__name__, change.name, run].result() for run in (_ONCE, (CONTAINERS, 1))
+    )
+    assert embedded.code == contained.code, contained.out + contained.err
+    assert [(one["id"], one["title"]) for one in contained.result["findings"]] == [
+        (one["id"], one["title"]) for one in embedded.result["findings"]
+    ]
+    assert contained.result["sides"]["candidate"]["images"].keys() == {"api", "db", "cache"}

@@ -31,6 +31,13 @@ def test_gate_yml_loads(tmp_path: Path) -> None:
     assert [store.store for store in settings.stores] == ["db"]
 
 
+def test_gate_yml_in_containers_loads(tmp_path: Path) -> None:
+    (tmp_path / "gate.yml").write_text(CHECKED["gate.yml in containers"])
+    settings = load(tmp_path / "gate.yml", {})
+    assert settings.compose is not None and list(settings.compose.services) == ["web"]
+    assert [(store.kind, store.service) for store in settings.stores] == [("postgres", "db")]
+
+
 def test_every_line_of_gate_yml_is_explained() -> None:
     assert not [line for line in CHECKED["gate.yml"].splitlines() if " # " not in line]
 

@@ -86,7 +86,7 @@ def _written(folder: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, An
     event = Event(
         seq=0, channel=Channel.REQUEST, operation="GET /", inputs=inputs, output=output, started_at=1
     )
-    header = Header(scenario="one", tables={"orders": Table(key=("id",))})
+    header = Header(scenario="one", tables={"orders": Table(key=("id",), columns={"id": "integer"})})
     bundle = Bundle(
         manifest=Manifest(name="shop", state=(StatePart(store="db", kind="sqlite", path="state/db.sqlite"),)),
         recordings={"one": Recording(header=header, events=(event,))},
