@@ -209,6 +209,8 @@ class ComposePlan:
     images: Mapping[str, str]
     stores: tuple[StorePlan, ...]
     migrations: tuple[tuple[str, tuple[str, ...]], ...]
+    ready_at_once: tuple[str, ...]
+    """All services but those of stores, where none of them waits for anything but stores; else none."""
     allowed: tuple[str, ...]
     """What gate.yml lets through of what is refused, in words."""
     internal: bool

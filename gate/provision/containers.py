@@ -106,6 +106,7 @@ def container_plan(
             (one.service, tuple(_fill(word, settings, one.service) for word in one.run))
             for one in settings.migrate
         ),
+        ready_at_once=_ready_at_once(services, {store.service for store in stores}),
         allowed=tuple(allowed),
         internal=not reach.loopback,
         playback=PLAYBACK,
@@ -125,6 +126,16 @@ def playback_settings(token: str, scenarios: list[str], bundles: list[str], host
         "upstream": {},
     }
     return json.dumps(asked)
+
+
+def _ready_at_once(services: Mapping[str, Model], there: set[str]) -> tuple[str, ...]:
+    """Compose looks twice a second whether what a service waits for is healthy; of stores the gate knows it sooner."""
+    rest = {name: service for name, service in sorted(services.items()) if name not in there}
+    waits = {str(other) for service in rest.values() for other in service.get("depends_on") or ()}
+    needs = any(
+        service.get(key) for service in rest.values() for key in ("links", "network_mode", "volumes_from")
+    )
+    return () if needs or not waits <= there else tuple(rest)
 
 
 def _container(container: Container) -> ContainerPlan:

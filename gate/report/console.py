@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from gate.model import Finding, Result, ScenarioVerdict, Verdict
 from gate.report import words
-from gate.report.facts import sealing
+from gate.report.facts import sealing, unsealed_because
 from gate.report.inert import short
 
 _FINDINGS = 10
@@ -64,7 +64,7 @@ def _verdict(result: Result, paint: _Paint) -> Iterator[str]:
     for reason in words.reasons(result)[:_PROBLEMS]:
         yield f"{_INDENT}{short(reason, _WIDE)}"
     if sealing(result) == "unsealed":
-        yield f"{_INDENT}unsealed: the environment could reach the outside while it ran"
+        yield f"{_INDENT}unsealed: {short(unsealed_because(result), _WIDE)}"
 
 
 def _problems(result: Result) -> Iterator[str]:

@@ -45,6 +45,12 @@ def sealing(result: Result) -> str:
     return "not applicable" if result.sealing.get("status") == "not applicable" else "not stated"
 
 
+def unsealed_because(result: Result) -> str:
+    """Why a run is unsealed, in a line."""
+    why = result.sealing.get("why")
+    return why if isinstance(why, str) and why else "the environment could reach the outside while it ran"
+
+
 def allowed(result: Result) -> list[str]:
     """What gate.yml lets through the seal."""
     found = result.sealing.get(_ALLOWED)

@@ -5,7 +5,7 @@ import re
 from gate.model import Finding, Result, ScenarioVerdict, Verdict
 from gate.report import words
 from gate.report.cells import Cell, cells
-from gate.report.facts import allowed, sealing
+from gate.report.facts import allowed, sealing, unsealed_because
 from gate.report.inert import line, spelt
 
 LIMIT = 60_000
@@ -88,7 +88,7 @@ def _warnings(result: Result) -> str:
     if result.verdict is Verdict.INCONCLUSIVE:
         lines.append("> This is not a pass: the gate saw too little to judge the change.")
     if sealing(result) == "unsealed":
-        lines.append("> **unsealed**: the environment could reach the outside while it ran.")
+        lines.append(f"> **unsealed**: {prose(unsealed_because(result))}.")
     if let := allowed(result):
         names = ", ".join(code(name, 120) for name in let[:_ALLOWED])
         more = f" and {len(let) - _ALLOWED} more" if len(let) > _ALLOWED else ""

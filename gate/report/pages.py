@@ -10,7 +10,7 @@ from gate.model import Channel, Kind, Result, ScenarioResult, SideName
 from gate.report import words
 from gate.report.aligned import align
 from gate.report.context import logs, phases, started, timeline
-from gate.report.facts import facts, sealing, table
+from gate.report.facts import facts, sealing, table, unsealed_because
 from gate.report.inert import clip, line, visible
 from gate.report.overview import commit, entries, images, of_scenario
 from gate.report.shown import LIMIT, groups, title
@@ -29,7 +29,9 @@ def pages(result: Result) -> Mapping[str, str]:
     # The first of two scenarios with one name is the one that a finding links to.
     hrefs = dict(reversed([*zip(names, files, strict=True)]))
     environment = _environment()
-    environment.globals.update(result=result, sealing=sealing(result))
+    environment.globals.update(
+        result=result, sealing=sealing(result), unsealed_because=unsealed_because(result)
+    )
     rendered = {"index.html": environment.get_template("index.html").render(_index(result, files, hrefs))}
     template = environment.get_template("scenario.html")
     for scenario, name in zip(result.scenarios, files, strict=True):
