@@ -1,6 +1,8 @@
 """Where the code of a side lies: a folder as it is, a worktree of a commit, or a patched copy of either."""
 
 import shutil
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,23 +42,27 @@ def code_of(
     return side, path / root.resolve().relative_to(top.resolve())
 
 
-def exported(code: Path, git: Git, path: Path) -> Path:
+def exported(code: Path, git: Git, path: Path, without: Iterable[Path] = ()) -> Path:
     """A copy of a folder as a commit would hold it: nothing ignored, no ``.git``, no ``.env`` with someone's secrets.
 
-    It is what a build gets to see and what containers mount, so it is thrown away with the run.
+    It is what a build gets to see and what containers mount, so it is thrown away with the run. ``without`` are paths
+    in it that neither may see, such as a bundle with its state and the answers that are expected.
     """
     files = git.own_files(code)
     if files is None:
         shutil.copytree(code, path, ignore=LEFT_OUT, symlinks=True)
-        return path
-    for name in files:
+    path.mkdir(parents=True, exist_ok=True)
+    for name in files or ():
         source, target = code / name, path / name
         if (
             source.is_symlink() or source.is_file()
         ):  # what git lists may be deleted, or a repository of its own
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
-    path.mkdir(parents=True, exist_ok=True)
+    for hidden in without:
+        shutil.rmtree(path / hidden, ignore_errors=True)
+        with suppress(OSError):
+            (path / hidden).unlink()
     return path
 
 

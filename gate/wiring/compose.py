@@ -4,7 +4,7 @@ import os
 import secrets
 import threading
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import jinja2
@@ -81,7 +81,7 @@ def compose_side(
     return LiveSide(
         side=side,
         environment=environment,
-        sender=HttpSender(lambda: _target(environment), settings.stimuli.timeout, redactor),
+        sender=HttpSender(cache(partial(_target, environment)), settings.stimuli.timeout, redactor),
         playback=PlaybackClient(
             token,
             lambda: environment.containers.address(environment.plan.playback, environment.plan.control),
@@ -93,6 +93,7 @@ def compose_side(
 
 
 def _target(environment: ComposeEnvironment) -> str:
+    """Asked for once the side is up, and then no more: a look at the engine takes as long as a request."""
     service = environment.plan.services[environment.plan.target]
     assert service.port is not None, "gate.yml was checked for it"
     host, port = environment.containers.address(service.service, service.port)

@@ -1,7 +1,7 @@
 """From what was asked for to a job with its sides."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -55,7 +55,8 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
     live: dict[SideName, LiveSide] = {}
     with scratch(run_id, environ) as (run, folder), ExitStack() as stack:
         live_side, notices = _live_sides(asked, environ)
-        for side, code in _sides(asked, folder, run, Git(environ)):
+        hidden = _below(settings.root, [path for path, _ in bundles])
+        for side, code in _sides(asked, folder, run, Git(environ), hidden):
             sides[side.name] = side
             if code is None:
                 continue
@@ -98,18 +99,26 @@ def _live_sides(asked: Asked, environ: Mapping[str, str]) -> tuple[Callable[...,
     return partial(compose_side, engine), tuple(clean_engine(engine))
 
 
-def _sides(asked: Asked, folder: Path, run: RunFile, git: Git) -> Iterator[tuple[Side, Path | None]]:
-    """Each side with the folder of its code; without one where it is the recording."""
+def _sides(
+    asked: Asked, folder: Path, run: RunFile, git: Git, hidden: Sequence[Path]
+) -> Iterator[tuple[Side, Path | None]]:
+    """Each side with its code, without where it is the recording; containers do not see ``hidden`` of it."""
     for name, ref in ((SideName.BASELINE, asked.baseline), (SideName.CANDIDATE, asked.candidate)):
         if ref == RECORDED:
             yield Side(name=name, kind=SideKind.RECORDED, ref=RECORDED), None
             continue
         side, code = code_of(name, ref, asked.settings.root, git, folder, run)
+        if asked.settings.compose is not None:
+            code = exported(code, git, folder / f"{name}-code", hidden)
         if asked.patch is not None and name is SideName.CANDIDATE:
             side, code = patched(side, code, asked.patch, git, folder)
-        elif asked.settings.compose is not None:
-            code = exported(code, git, folder / f"{name}-code")
         yield side, code
+
+
+def _below(root: Path, paths: Iterable[Path]) -> list[Path]:
+    """Those that lie in a folder, from there."""
+    root = root.resolve()
+    return [path.resolve().relative_to(root) for path in paths if path.resolve().is_relative_to(root)]
 
 
 def _digests(bundles: Sequence[tuple[Path, Bundle]]) -> list[Mapping[str, str]]:

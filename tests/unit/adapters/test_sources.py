@@ -1,0 +1,68 @@
+"""What a side's containers and builds get to see of its code."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gate.adapters.git import Git
+from gate.adapters.sources import exported
+
+GIT = Git(os.environ)
+
+
+@pytest.fixture(params=["repository", "plain folder"])
+def code(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    folder = tmp_path / "code"
+    for name in (
+        "app/main.py",
+        "compose.yml",
+        ".env",
+        ".git/config",
+        "bundles/one/state/db.dump",
+        "bundles/b.repro",
+    ):
+        if name.startswith(".git/") and request.param == "repository":
+            continue
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    (folder / "link").symlink_to("/etc/hostname")
+    if request.param == "repository":
+        (folder / ".gitignore").write_text(".env\ncache/\n")
+        (folder / "cache").mkdir()
+        (folder / "cache" / "secret").write_text("ignored")
+        subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    return folder
+
+
+def test_nothing_that_is_ignored_or_secret_is_copied(code: Path, tmp_path: Path) -> None:
+    copy = exported(code, GIT, tmp_path / "copy")
+    assert (copy / "app" / "main.py").read_text() == "app/main.py"
+    found = {str(path.relative_to(copy)) for path in copy.rglob("*")} - {".gitignore"}
+    assert found == {
+        "app", "app/main.py", "compose.yml", "link", "bundles", "bundles/b.repro", "bundles/one", "bundles/one/state",
+        "bundles/one/state/db.dump",
+    }  # fmt: skip
+
+
+def test_a_link_stays_one(code: Path, tmp_path: Path) -> None:
+    assert (exported(code, GIT, tmp_path / "copy") / "link").readlink() == Path("/etc/hostname")
+
+
+def test_bundles_are_for_the_gate_only(code: Path, tmp_path: Path) -> None:
+    copy = exported(
+        code, GIT, tmp_path / "copy", [Path("bundles/one"), Path("bundles/b.repro"), Path("gone")]
+    )
+    assert not list((copy / "bundles").rglob("*.*"))
+
+
+def test_a_file_that_was_deleted_is_left_out(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "kept").touch()
+    (code / "deleted").touch()
+    for words in (["init", "--quiet"], ["add", "."]):
+        subprocess.run(["git", "-C", str(code), *words], check=True)
+    (code / "deleted").unlink()
+    assert [path.name for path in exported(code, GIT, tmp_path / "copy").iterdir()] == ["kept"]
