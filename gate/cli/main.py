@@ -25,10 +25,18 @@ _COMMANDS = {
     "run": ("gate.cli.run", "Replay bundles against baseline and candidate, and judge."),
     "compare": ("gate.cli.compare", "Compare two recordings; no environment is started."),
     "bundle": ("gate.cli.bundle", "Pack, unpack, verify and show bundles."),
+    "init": ("gate.cli.init", "Write a first gate.yml from a compose file."),
     "demo": ("gate.cli.demo", "Show the gate on the example billing."),
     "doctor": ("gate.cli.doctor", "Say what this machine lacks."),
     "clean": ("gate.cli.clean", "Remove what killed runs left behind."),
 }
+_EXTRAS = {
+    "docker": ("compose",),
+    "testcontainers": ("compose",),
+    "psycopg": ("compose", "postgres"),
+    "redis": ("compose", "redis"),
+}
+"""Which extras bring a package, besides ``gate``."""
 _USAGE, _INTERNAL = 2, 4
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -106,7 +114,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "gate").partition(".")[0] == "gate":
             return _internal(error)
-        say(f"the package {error.name} is not installed; try: pip install 'replay-gate[gate]'")
+        package = (error.name or "").partition(".")[0]
+        extras = ",".join(("gate", *_EXTRAS.get(package, ())))
+        say(f"the package {package} is not installed; try: pip install 'replay-gate[{extras}]'")
         return InconclusiveError.exit_code
     except OSError as error:
         say(f"{error.filename or 'this machine'}: {error.strerror or error}; run 'gate doctor'")

@@ -18,15 +18,14 @@ from gate.adapters.engine_clean import BUILT, labels, owner_tag
 from gate.adapters.http_sender import HttpSender
 from gate.adapters.playback_client import PlaybackClient
 from gate.adapters.playback_image import playback_image
-from gate.adapters.postgres import PostgresStore, Server
-from gate.adapters.redis_store import RedisStore
 from gate.adapters.registry import RunFile
 from gate.adapters.shipped import shipped
 from gate.config import Redactor, Settings
 from gate.model import Side
-from gate.ports import ComposePlan, LiveSide, Store, StorePlan
+from gate.ports import ComposePlan, LiveSide
 from gate.provision import containers
 from gate.provision.compose_file import check_variables, read
+from gate.wiring.servers import opener
 
 MODEL, OVERLAY = "model.json", "overlay.yml"
 _BUILDING = threading.Lock()
@@ -75,7 +74,7 @@ def compose_side(
         planned,
         partial(_written, folder),
         folder,
-        partial(_opened, redactor),
+        opener({store.kind for store in settings.stores}, redactor),
         redactor,
     )
     return LiveSide(
@@ -126,20 +125,3 @@ def _written(folder: Path, plan: ComposePlan) -> list[Path]:
     template = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(source)  # noqa: S701 - every value goes through tojson
     (folder / OVERLAY).write_text(template.render(plan.overlay), encoding="utf-8")
     return [folder / MODEL, folder / OVERLAY]
-
-
-def _opened(redactor: Redactor, store: StorePlan, host: str, port: int) -> Store:
-    if store.kind == "postgres":
-        server = Server(
-            host=host, port=port, database=store.database, user=store.user, password=store.password
-        )
-        return PostgresStore(store.store, server, redactor)
-    return RedisStore(
-        store.store,
-        host,
-        port,
-        redactor,
-        keys=store.keys,
-        database=int(store.database),
-        password=store.password or None,
-    )
