@@ -23,31 +23,59 @@ _LEAST_FREE = 200 * 1024 * 1024
 
 
 class Check(NamedTuple):
-    """One thing that was looked at; ``fix`` is empty where it is in order."""
+    """One thing that was looked at. ``fix`` is empty where nothing lacks; ``advice`` is for what could be better."""
 
     what: str
     seen: str
     fix: str = ""
+    advice: str = ""
 
 
 @click.command()
-def doctor() -> int:
-    """Say what this machine lacks for the environment 'process', and how to mend it. Exits 3 where something is."""
-    checks = list(_checks())
+@click.option(
+    "--environment",
+    type=click.Choice(["process", "compose"]),
+    help="Look at this one alone, and fail where it lacks something. Default: at both; one that works is enough.",
+)
+def doctor(environment: str | None) -> int:
+    """Say what this machine lacks to bring services up, and how to mend it.
+
+    There are two environments: 'process' starts plain processes, 'compose' starts the containers of a compose file.
+    Exits 3 where the one that is asked for lacks something; without --environment, where neither can be used.
+    """
+    lacks = _section("for both environments", _shared())
+    if environment in (None, "process"):
+        _section("environment process: plain processes, SQLite", [Check("SQLite", sqlite3.sqlite_version)])
+    if environment in (None, "compose"):
+        of_compose = _section("environment compose: containers, PostgreSQL, Redis", _compose())
+        lacks = lacks or (environment == "compose" and of_compose)
+    return 3 if lacks else 0
+
+
+def _section(title: str, checks: Iterable[Check]) -> bool:
+    """Show what was looked at, as it is seen; whether anything lacks."""
+    click.echo(f"{title}")
+    lacks = False
     for check in checks:
-        click.echo(f"{'lacks' if check.fix else 'ok':5}  {check.what}: {check.seen}")
-        if check.fix:
-            click.echo(f"       {check.fix}")
-    return 3 if any(check.fix for check in checks) else 0
+        lacks = lacks or bool(check.fix)
+        state = "lacks" if check.fix else "note" if check.advice else "ok"
+        click.echo(f"{state:5}  {check.what}: {plain(check.seen)}")
+        if check.fix or check.advice:
+            click.echo(f"       {check.fix or check.advice}")
+    return lacks
 
 
-def _checks() -> Iterator[Check]:
+def plain(text: str) -> str:
+    """One line that moves no cursor: what an engine says of itself is not ours."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+
+
+def _shared() -> Iterator[Check]:
     version = platform.python_version()
     yield Check("Python", version, "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer")
     packages = _packages()
     yield packages
     yield _git()
-    yield Check("SQLite", sqlite3.sqlite_version)
     if not packages.fix:
         yield _run_files()
     yield _folder("scratch", Path(tempfile.gettempdir()))
@@ -58,6 +86,14 @@ def _checks() -> Iterator[Check]:
         else "on other systems a service that leaves its session may outlive a killed gate"
     )
     yield Check("system", system, hint)
+
+
+def _compose() -> Iterator[Check]:
+    if _packages().fix:
+        return iter([Check("Docker", "not looked at before the packages above are there")])
+    from gate.wiring.look import engine_answers  # not at the top: it needs the packages that may be missing
+
+    return (Check(*answer) for answer in engine_answers(os.environ))
 
 
 def _packages() -> Check:

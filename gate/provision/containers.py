@@ -78,14 +78,17 @@ def container_plan(
         if name not in services:
             known = ", ".join(sorted(services)) or "none"
             raise StartError(f"{compose.file}: has no service {name}, which gate.yml names; it has {known}")
-    stores = tuple(_store(store, services[store.service]) for store in settings.stores)
+    env = {name: _env(one, settings) for name, one in compose.services.items()}
+    stores = tuple(
+        _store(store, services[store.service], env.get(store.service, {})) for store in settings.stores
+    )
     wanted = Wanted(
         project=project,
         code=code,
         tag=marks.tag,
         image_labels=marks.image_labels,
         labels=marks.labels,
-        env={name: _env(one, settings) for name, one in compose.services.items()},
+        env=env,
         builds={name: str(code / one.build) for name, one in compose.services.items() if one.build},
         ports=_ports(compose, stores) if reach.loopback else {},
         internal=not reach.loopback,
@@ -182,11 +185,11 @@ def _fill(text: str, settings: Settings, service: str) -> str:
         ) from None
 
 
-def _store(store: Store, service: Model) -> StorePlan:
-    """Who is let in, by the variables that the official images read."""
+def _store(store: Store, service: Model, given: Mapping[str, str]) -> StorePlan:
+    """Who is let in, by the variables that the official images read; ``given`` are those of gate.yml."""
     env = {
         str(name): str(value).replace("$$", "$") for name, value in (service.get("environment") or {}).items()
-    }
+    } | dict(given)
     user = env.get("POSTGRES_USER", "postgres")
     return StorePlan(
         store=store.store,

@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from gate.provision.draft import Draft, Known, Tested
+from gate.provision.drafted import Draft, Known, Tested
 
 _PLAIN = re.compile(r"[A-Za-z/.][A-Za-z0-9_./-]*")
 _WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 """What some readers of YAML take for something else than a text."""
-_PLACEHOLDER = re.compile(r"\{[A-Za-z][A-Za-z0-9_.-]*\}")
-_CONTROL = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]")
+_FILLED = re.compile(r"(?P<variable>\$\{)|\{[A-Za-z][A-Za-z0-9_.-]*\}")
+_CONTROL = re.compile("[^\x20-\x7e\xa0-\u2027\u2030-\ud7ff\ue000-\ufffd]")
+"""Also the characters that YAML takes for the end of a line, which would end a comment."""
 _WIDTH = 110
 
 
@@ -91,7 +92,7 @@ def _env(draft: Draft) -> Iterator[str]:
         return
     yield ""
     yield f"    # What ${{NAME}} in {said(draft.file)} stands for: nothing of your shell or of .env gets in."
-    yield "    # Secrets that are real stay out of this file: write NAME: \"${NAME}\", and set it for the gate."
+    yield '    # Secrets that are real stay out of this file: write NAME: "${NAME}", and set it for the gate.'
     yield from _variables(draft.env, "    ")
 
 
@@ -159,8 +160,7 @@ def quoted(text: str) -> str:
 
 def literal(text: str) -> str:
     """A value that is taken as it is, whatever braces it has."""
-    escaped = _PLACEHOLDER.sub(lambda match: f"{{{match[0]}}}", text.replace("${", "$${"))
-    return escaped
+    return _FILLED.sub(lambda match: "$${" if match["variable"] else f"{{{match[0]}}}", text)
 
 
 def numbered(titles: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:

@@ -50,11 +50,14 @@ def engine_answers(environ: Mapping[str, str]) -> Iterator[Answer]:
 
 
 def _packages(there: list[str]) -> Answer:
-    missing = [f"{name} ({does})" for name, (_, does) in _PACKAGES.items() if name not in there]
-    extras = ",".join(dict.fromkeys(extra for extra, _ in _PACKAGES.values()))
-    fix = f"pip install 'replay-gate[gate,{extras}]'" if missing else ""
-    seen = f"{', '.join(missing)} missing" if missing else ", ".join(there)
-    return "packages", seen, fix, ""
+    """The drivers are needed only where gate.yml names such a store."""
+    missing = {name: extra for name, (extra, _) in _PACKAGES.items() if name not in there}
+    if not missing:
+        return "packages", ", ".join(there), "", ""
+    seen = ", ".join(f"{name} ({_PACKAGES[name][1]})" for name in missing)
+    mend = f"pip install 'replay-gate[gate,{','.join(dict.fromkeys(missing.values()))}]'"
+    lacks = "compose" in missing.values()
+    return "packages", f"{seen} missing", mend if lacks else "", "" if lacks else mend
 
 
 def _is_there(package: str) -> bool:

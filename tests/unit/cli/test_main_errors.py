@@ -43,7 +43,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, error: BaseException | None = None) -
         (BrokenPipeError(), 3, "gate: nobody reads the output: the pipe is closed"),
         (KeyboardInterrupt(), 3, "gate: interrupted; everything that was started is stopped"),
         (click.UsageError("no"), 2, "gate: no"),
-        (ModuleNotFoundError("x", name="aiohttp.web"), 3, "gate: the package aiohttp.web is not installed"),
+        (ModuleNotFoundError("x", name="aiohttp.web"), 3, "gate: the package aiohttp is not installed"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
