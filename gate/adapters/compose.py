@@ -5,14 +5,20 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
-from gate.adapters.commands import Commands
+from gate.adapters.commands import Commands, TookTooLongError
+from gate.adapters.compose_dump import load_dump
+from gate.adapters.compose_images import built_images, found_images
 from gate.adapters.compose_project import ComposeFailedError, Project
+from gate.adapters.compose_watch import Watch
+from gate.adapters.compose_words import last_line, of_the_engine, of_the_engine_in_run
 from gate.adapters.containers import Containers
 from gate.adapters.engine import Engine
+from gate.adapters.engine_clean import remove_project
+from gate.adapters.playback_image import name_of
 from gate.adapters.readiness import answer_of
 from gate.config import Redactor
 from gate.errors import GateError, InconclusiveError
@@ -20,15 +26,11 @@ from gate.ports import ComposePlan, ContainerPlan, Facts, LogText, StartError, S
 
 _POLL = 0.02
 _PATIENCE = 60.0
-_BUILD_PATIENCE = 1800.0
-_BUILDER = "replay-gate"
-_OF_THE_ENGINE = re.compile(
-    r"no space left|cannot connect to the docker daemon|address pools|i/o timeout|TLS handshake|connection refused"
-    r"|connection reset|temporary failure in name resolution|failed to resolve source metadata|EOF$|deadline exceeded"
-    r"|dial tcp|no such host|is the docker daemon running|pool overlaps|unexpected end",
-    re.IGNORECASE,
+_LOOPBACK, _HANGS_UP = "127.0.0.1", 0.3
+_FINAL = re.compile(
+    r"authentication failed|no password supplied|does not exist|WRONGPASS|NOAUTH|invalid username"
 )
-"""What goes wrong in the engine or on the way to a registry; of the code under test it says nothing."""
+"""What a server that has started says, and will go on saying."""
 
 Opened = Callable[[StorePlan, str, int], Store]
 """Opens a store of the plan at a host and a port. Raises InconclusiveError while it does not answer."""
@@ -54,11 +56,11 @@ class ComposeEnvironment:
         self._engine, self._commands, self._folder = engine, commands, folder
         self._planned, self._written, self._opened, self._redactor = planned, written, opened, redactor
         self.containers = Containers(engine, project, redactor)
-        self._prepared: tuple[ComposePlan, Project] | None = None
+        self._prepared: tuple[ComposePlan, Sequence[Path]] | None = None
         self._stores: dict[str, Store] = {}
         self._images: dict[str, str] = {}
-        self._done: set[str] = set()
-        """Services that had done their work when all was up, such as one that only fills a database."""
+        self._watch: Watch | None = None
+        self._target: str | None = None
         self._stopping = threading.Event()
         self._kept: list[LogText] | None = None
 
@@ -66,7 +68,7 @@ class ComposeEnvironment:
         """Resolve the compose file, judge it, and write what is laid over it."""
         self._folder.mkdir(parents=True, exist_ok=True)
         plan = self._planned()
-        self._prepared = plan, Project(self._engine, self._commands, self._folder, self._written(plan))
+        self._prepared = plan, self._written(plan)
 
     @property
     def plan(self) -> ComposePlan:
@@ -74,35 +76,56 @@ class ComposeEnvironment:
         assert self._prepared is not None, "prepare() comes first"
         return self._prepared[0]
 
-    @property
-    def project(self) -> Project:
-        """The Compose project, once it has been prepared."""
+    def _project(
+        self, services: Sequence[str] = (), patience: float = _PATIENCE, cleaning: bool = False
+    ) -> Project:
         assert self._prepared is not None, "prepare() comes first"
-        return self._prepared[1]
+        return Project(
+            self._engine,
+            self._commands,
+            self._folder,
+            self._prepared[1],
+            services=services,
+            patience=patience,
+            cleaning=cleaning,
+        )
 
     def restore(self, payloads: Mapping[str, bytes]) -> None:
         """Get every image, start the stores and the playback server, and load the state."""
-        self._find_images()
+        self._images |= found_images(self._engine, self.plan)
         with ThreadPoolExecutor(max_workers=1) as beside:
-            building = beside.submit(self._build_images)  # while the stores start, which takes as long
-            self._up([self.plan.playback, *dict.fromkeys(store.service for store in self.plan.stores)])
-            for store in self.plan.stores:
-                self._stores[store.store] = self._open(store)
-                if store.store in payloads:
-                    self._load(store, payloads[store.store])
-            building.result()
+            # While the stores start, which takes as long.
+            building = beside.submit(
+                built_images, self._engine, self._project(), self.plan, self._folder, self._redactor
+            )
+            try:
+                self._up([self.plan.playback, *{store.service for store in self.plan.stores}], _PATIENCE)
+                for store in self.plan.stores:
+                    self._stores[store.store] = self._open(store)
+                    if store.store in payloads:
+                        self._load(store, payloads[store.store])
+                self._images |= self._when_done(building)
+            except (GateError, StartError):
+                self._commands.stop()  # nobody wants the image any more
+                raise
 
     def migrate(self) -> None:
         """Run the migrations, each in a container of its own."""
         for service, words in self.plan.migrations:
-            said = b""
+            patience, what, said = self.plan.services[service].timeout, f"migrate {service}", b""
             try:
-                said = self._compose(_PATIENCE, "run", "--rm", "-T", "--no-deps", service, *words)
-            except TimeoutError:
-                raise StartError(f"migrate {service}: took over {_PATIENCE:.0f} s") from None
+                said = self._project().ask(patience, "run", "--rm", "-T", "--no-deps", service, *words)
+            except TookTooLongError as error:
+                said = error.said
+                self._check_outside()
+                raise StartError(f"{what}: took over {patience:.0f} s; {self._last_line(said)}") from None
             except ComposeFailedError as error:
                 said = error.said
-                raise self._failure(f"migrate {service}: failed; its last line", str(error)) from None
+                self._check_outside()
+                line = self._last_line(said)
+                if of_the_engine_in_run(error.text):
+                    raise InconclusiveError(f"{what}: {line}; run 'gate doctor'") from None
+                raise StartError(f"{what}: ended with exit code {error.code}; {line}") from None
             finally:
                 with (self._folder / f"migrate-{service}.log").open("ab") as log:
                     log.write(said)
@@ -110,11 +133,12 @@ class ComposeEnvironment:
     def start(self) -> None:
         """Start the rest, once the outside world is there, and wait until everything is ready."""
         self._wait_for_playback()
-        self._up(None)
+        patience = max((one.timeout for one in self.plan.services.values()), default=_PATIENCE)
+        self._up(["--no-deps", *self.plan.ready_at_once] if self.plan.ready_at_once else (), patience)
         for service in self.plan.services.values():
             self._wait_until_ready(service)
+        self._watch = Watch(self.containers, self.plan)
         there = self.containers.all()
-        self._done = {one.service for one in there if self.containers.succeeded(one)}
         places = {one.address: f"{{{one.service}.address}}" for one in there if one.address}
         self._redactor.know(
             places | dict.fromkeys(self._engine.gateways(self.plan.project), "{gate.address}")
@@ -125,19 +149,24 @@ class ComposeEnvironment:
         first = not self._stopping.is_set()
         self._stopping.set()
         self._commands.stop()
-        if not first or self._prepared is None:
-            return
-        with suppress(GateError):
-            self._kept = self._read_logs()
-        for store in self._stores.values():
+        if first and self._prepared is not None:
+            self._kept = self._own_logs()
+            for store in self._stores.values():
+                with suppress(GateError):
+                    store.close()
+        if not self._engine.answers():
+            return  # the next run will find what is there, and so will 'gate clean'
+        images = [name_of(self._commands.run_id)]
+        if first and self._prepared is not None:
             with suppress(GateError):
-                store.close()
-        self._commands.again()
-        with suppress(GateError, ComposeFailedError, TimeoutError):
-            self.project.services, self.project.patience = None, _PATIENCE
-            self.project.stop()
+                self._kept = self._read_logs()
+            with suppress(GateError, ComposeFailedError, TookTooLongError):
+                self._project(cleaning=True).stop()
+            with suppress(GateError):
+                remove_project(self._engine, self.plan.project)
+            images += self.plan.built.values()
         with suppress(GateError):
-            self._engine.remove_images(self.plan.built.values())
+            self._engine.remove_images(images)
 
     def stores(self) -> Mapping[str, Store]:
         """The side's databases, open since they answered first."""
@@ -147,21 +176,28 @@ class ComposeEnvironment:
         """See :class:`gate.ports.Environment`."""
         why = "containers reach what this machine listens on at their network's gateway"
         if not self.plan.internal:
-            why = "containers are reached by ports on loopback, and their network leads out"
+            why = "containers are reached by ports on loopback, and their network is not an internal one"
         return Facts(unsealed=why, allowed=self.plan.allowed, images=dict(self._images))
 
     def alive(self) -> str | None:
-        """What became of a service under test; that of any other, or of the engine, is nobody's behaviour."""
-        if (ended := self.containers.ended(self.plan.playback)) is not None:
-            raise InconclusiveError(f"{ended}; the engine was restarted, or something killed it")
-        for one in self.containers.all():
-            if one.state == "running" or one.service in self._done:
-                continue
-            what = f"{one.service}: {self.containers.became(one.service)}"
-            if one.service not in self.plan.services:
-                raise InconclusiveError(what)
-            return what
-        return None
+        """See :class:`gate.ports.Environment`."""
+        return self._watch.died() if self._watch is not None else None
+
+    def target(self) -> str:
+        """The URL that requests go to, once the side is up.
+
+        Raises ConnectionRefusedError after :meth:`alive` has seen a service end: what is sent to an address that no
+        container has any more is swallowed, and would be waited for each time.
+        """
+        if self._watch is not None and self._watch.ended:
+            raise ConnectionRefusedError("a service has ended")
+        if self._target is None:
+            service = self.plan.services[self.plan.target]
+            assert service.port is not None, "gate.yml was checked for it"
+            # Kept, since a look at the engine takes as long as a request.
+            host, port = self.containers.address(service.service, service.port)
+            self._target = f"http://{host}:{port}"
+        return self._target
 
     def logs(self) -> Sequence[LogText]:
         """What the services and the migrations wrote, redacted."""
@@ -169,116 +205,90 @@ class ComposeEnvironment:
             return self._kept
         return self._read_logs() if self._prepared is not None else []
 
+    def _own_logs(self) -> list[LogText]:
+        return self._redacted({path.stem: path.read_bytes() for path in self._folder.glob("*.log")})
+
     def _read_logs(self) -> list[LogText]:
-        found = {path.stem: path.read_bytes() for path in sorted(self._folder.glob("*.log"))}
+        return [*self._own_logs(), *self._redacted(self.containers.logs())]
+
+    def _redacted(self, logs: Mapping[str, bytes]) -> list[LogText]:
         return [
             LogText(service=name, text=self._redactor.redact_text(content.decode(errors="replace")))
-            for name, content in sorted((found | self.containers.logs()).items())
+            for name, content in sorted(logs.items())
         ]
 
-    def _find_images(self) -> None:
-        """Those of others as they are here, or from a registry; after this nothing is pulled."""
-        for service, image in self.plan.images.items():
-            if self._engine.digest_of(image) is None:
-                self._engine.pull(image)
-            self._images[service] = self._engine.digest_of(image) or image
+    def _when_done(self, building: "Future[Mapping[str, str]]") -> Mapping[str, str]:
+        """What was built; an engine that stops to answer meanwhile is not waited for."""
+        while not building.done():
+            wait([building], timeout=2)
+            self.containers.all()
+        return building.result()
 
-    def _build_images(self) -> None:
-        """The side's own from its code, with the cache of layers that the engine keeps."""
-        if not self.plan.built:
-            return
-        try:
-            # Under a name that all runs share, since Compose writes it into the image: the same code, the same digest.
-            self._compose(_BUILD_PATIENCE, "--project-name", _BUILDER, "build", "--quiet", *self.plan.built)
-        except TimeoutError:
-            raise InconclusiveError(f"images: not built after {_BUILD_PATIENCE:.0f} s") from None
-        except ComposeFailedError as error:
-            raise self._failure(
-                f"the image of {', '.join(self.plan.built)} does not build", str(error)
-            ) from None
-        for service, image in self.plan.built.items():
-            self._images[service] = self._engine.digest_of(image) or image
-
-    def _up(self, services: list[str] | None) -> None:
-        patience = max((one.timeout for one in self.plan.services.values()), default=_PATIENCE)
+    def _up(self, services: Sequence[str], patience: float) -> None:
         self._check_going_on()
-        self.project.services, self.project.patience = services, max(patience, _PATIENCE)
         try:
-            self.project.start()
-        except TimeoutError:
-            self.containers.forget()
+            self._project(services, patience).start()
+        except TookTooLongError:
+            what = f"after {patience:.0f} s; raise start_timeout if it only takes its time"
+            self._check_outside()
             if slow := self.containers.first_unhealthy():
-                raise StartError(f"{slow}, after {self.project.patience:.0f} s") from None
-            raise InconclusiveError(
-                f"docker compose up: not done after {self.project.patience:.0f} s"
-            ) from None
+                raise StartError(f"{slow}; {what}") from None
+            raise InconclusiveError(f"docker compose up: not done {what}") from None
         except ComposeFailedError as error:
+            said = f"docker compose up: {self._redactor.redact_text(str(error))}"
+            if of_the_engine(error.text):
+                raise InconclusiveError(f"{said}; run 'gate doctor'") from None
+            self._check_outside()
+            failed = self.containers.first_dead(" at start") or self.containers.first_unhealthy()
+            raise StartError(failed or said) from None
+        finally:
             self.containers.forget()
-            if not _OF_THE_ENGINE.search(str(error)) and (dead := self.containers.first_dead()):
-                raise StartError(f"{dead} at start") from None
-            raise self._failure("docker compose up", str(error)) from None
-        self.containers.forget()
-
-    def _compose(self, patience: float, *words: str) -> bytes:
-        self._check_going_on()
-        return self.project.ask(patience, *words)
 
     def _check_going_on(self) -> None:
         if self._stopping.is_set():
             raise InconclusiveError("the run is being stopped")
 
-    def _failure(self, what: str, said: str) -> GateError | StartError:
-        text = f"{what}: {self._redactor.redact_text(said)}"
-        if self._stopping.is_set() or _OF_THE_ENGINE.search(said):
-            return InconclusiveError(f"{text}; run 'gate doctor'")
-        return StartError(text)
+    def _check_outside(self) -> None:
+        """Raises InconclusiveError where it was not the code under test that failed first."""
+        self._check_going_on()
+        self.containers.forget()
+        one = self.containers.of(self.plan.playback)
+        if one is not None and one.state in ("exited", "dead"):
+            raise InconclusiveError(f"{self.containers.became(one.service)}; run again, or run 'gate doctor'")
+
+    def _last_line(self, said: bytes) -> str:
+        line = last_line(self._redactor.redact_text(said.decode(errors="replace")))
+        return f"its last line: {line[:300]}" if line else "it printed nothing"
 
     def _wait_for_playback(self) -> None:
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            address = self.containers.address(self.plan.playback, self.plan.control)
-            with suppress(OSError), socket.create_connection(address, timeout=1):
+            if _listens(*self.containers.address(self.plan.playback, self.plan.control)):
                 return
-            self._wait_on(self.plan.playback)
+            self._check_going_on()
+            if ended := self.containers.ended(self.plan.playback):
+                raise InconclusiveError(ended)
+            time.sleep(_POLL)
         raise InconclusiveError(f"the playback server: no answer after {_PATIENCE:.0f} s")
 
     def _open(self, store: StorePlan) -> Store:
         deadline = time.monotonic() + _PATIENCE
         while True:
+            if ended := self.containers.ended(store.service, " at start"):
+                self._check_outside()
+                raise StartError(ended)
             try:
                 return self._opened(store, *self.containers.address(store.service, store.port))
             except InconclusiveError as error:
-                if time.monotonic() > deadline:
-                    raise InconclusiveError(f"{error}, after {_PATIENCE:.0f} s") from None
-            self._wait_on(store.service)
-
-    def _wait_on(self, service: str) -> None:
-        """A moment. Raises InconclusiveError where a service that is none of the code under test has ended."""
-        self._check_going_on()
-        if ended := self.containers.ended(service):
-            raise InconclusiveError(ended)
-        time.sleep(_POLL)
+                if _FINAL.search(str(error)) or time.monotonic() > deadline:
+                    raise
+            self._check_going_on()
+            time.sleep(_POLL)
 
     def _load(self, store: StorePlan, payload: bytes) -> None:
-        """With the server's own tool, inside its container."""
         container = self.containers.of(store.service)
         assert container is not None, "it was reached a moment ago"
-        argv = [
-            self._engine.command,
-            "exec",
-            "-i",
-            container.id,
-            "pg_restore",
-            "--no-owner",
-            "--no-privileges",
-        ]
-        argv += ["--exit-on-error", "--single-transaction", "-U", store.user, "-d", store.database]
-        done = self._commands.run(
-            argv, env=self._engine.environ, cwd=self._folder, timeout=_PATIENCE, given=payload
-        )
-        if done.returncode:
-            said = " ".join(done.stderr.decode(errors="replace").split())
-            raise InconclusiveError(f"store {store.store}: its state cannot be loaded: {said[-300:]}")
+        load_dump(self._engine, self._commands, self._folder, container.id, store, payload, self._redactor)
 
     def _wait_until_ready(self, service: ContainerPlan) -> None:
         if service.port is None or service.ready is None:
@@ -287,14 +297,27 @@ class ComposeEnvironment:
         seen = "no answer"
         while time.monotonic() < deadline:
             self._check_going_on()
-            if ended := self.containers.ended(service.service):
-                raise StartError(f"{ended} at start")
+            if ended := self.containers.ended(service.service, " at start"):
+                self._check_outside()
+                raise StartError(ended)
             host, port = self.containers.address(service.service, service.port)
             seen = answer_of(f"http://{host}:{port}{service.ready}")
             if seen.isdigit() and 200 <= int(seen) < 300:
                 return
             time.sleep(_POLL)
+        self._check_outside()
         raise StartError(
             f"{service.service}: not ready after {service.timeout:.0f} s: {service.ready} on port {service.port} "
-            f"gave {seen}; {self.containers.became(service.service)}"
+            f"gave {seen}; {self.containers.state(service.service)}"
         )
+
+
+def _listens(host: str, port: int) -> bool:
+    """Whether a server that speaks only when spoken to is there; the engine's own for published ports hangs up."""
+    with suppress(OSError), socket.create_connection((host, port), timeout=1) as line:
+        line.settimeout(_HANGS_UP)
+        try:
+            return host != _LOOPBACK or bool(line.recv(1))
+        except TimeoutError:
+            return True
+    return False

@@ -8,7 +8,8 @@ from typing import Any
 
 from testcontainers.compose import DockerCompose
 
-from gate.adapters.commands import Commands
+from gate.adapters.commands import Commands, TookTooLongError
+from gate.adapters.compose_words import last_line
 from gate.adapters.engine import Engine
 from gate.ports import StartError
 
@@ -18,38 +19,60 @@ _PATIENCE = 60.0
 class ComposeFailedError(Exception):
     """Compose did not do what it was asked; ``said`` is all that it said, the text its last line."""
 
-    def __init__(self, said: bytes) -> None:
-        super().__init__(_last_words(said))
-        self.said = said
+    def __init__(self, code: int, said: bytes) -> None:
+        self.code, self.said = code, said
+        self.text = said.decode(errors="replace")
+        super().__init__(last_line(self.text) or "docker compose said nothing")
 
 
 class Project(DockerCompose):
-    """Testcontainers' Compose, whose commands get a narrow environment and go with the run."""
+    """Testcontainers' Compose, whose commands get a narrow environment and go with the run.
 
-    def __init__(self, engine: Engine, commands: Commands, folder: Path, files: Sequence[Path]) -> None:
+    One that is ``cleaning`` may still do so after everything was stopped.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        commands: Commands,
+        folder: Path,
+        files: Sequence[Path],
+        *,
+        services: Sequence[str] = (),
+        patience: float = _PATIENCE,
+        cleaning: bool = False,
+    ) -> None:
         super().__init__(
             context=folder,
             compose_file_name=[str(file) for file in files],
             wait=False,
+            services=list(services),
             docker_command_path=engine.command,
         )
         self._engine, self._commands = engine, commands
-        self.patience = _PATIENCE
+        self._patience, self._cleaning = patience, cleaning
 
     def ask(self, patience: float, *words: str) -> bytes:
-        """Run ``docker compose`` with these words; what it said. Raises ComposeFailedError and TimeoutError."""
-        return self._say([*self.docker_compose_command(), *words], patience).stdout
+        """Run ``docker compose`` with these words; what it said. Raises ComposeFailedError and TookTooLongError."""
+        done = self._say([*self.docker_compose_command(), *words], patience)
+        return done.stdout + done.stderr
 
     def _run_command(
         self, cmd: str | list[str], context: str | None = None
     ) -> "subprocess.CompletedProcess[bytes]":
         """In place of the one that hands down the gate's own variables; ``start`` and ``stop`` call it."""
-        return self._say(list(cmd), self.patience)
+        return self._say(list(cmd), self._patience)
 
     def _say(self, argv: Sequence[str], patience: float) -> "subprocess.CompletedProcess[bytes]":
-        done = self._commands.run(argv, env=self._engine.environ, cwd=Path(self.context), timeout=patience)
+        done = self._commands.run(
+            argv,
+            env=self._engine.environ,
+            cwd=Path(self.context),
+            timeout=patience,
+            cleaning=self._cleaning,
+        )
         if done.returncode:
-            raise ComposeFailedError(done.stdout + done.stderr)
+            raise ComposeFailedError(done.returncode, done.stdout + done.stderr)
         return done
 
 
@@ -60,16 +83,18 @@ def resolved(
 
     Raises StartError where Compose does not take it.
     """
-    argv = [engine.command, "compose", "--project-name", name, "--project-directory", str(file.parent)]
-    argv += ["--file", str(file), "--env-file", "/dev/null", "config", "--format", "json"]
-    own = {key: value for key, value in engine.environ.items() if key.startswith(("DOCKER_", "COMPOSE_"))}
-    done = commands.run(argv, env={**env, **own}, cwd=code, timeout=_PATIENCE)
+    # By an option, since a variable of its own would be there to be filled in.
+    argv = [engine.command, "--config", engine.environ.get("DOCKER_CONFIG", "/nonexistent"), "compose"]
+    argv += ["--project-name", name, "--project-directory", str(file.parent), "--file", str(file)]
+    argv += ["--env-file", "/dev/null", "config", "--format", "json"]
+    try:
+        done = commands.run(argv, env=env, cwd=code, timeout=_PATIENCE)
+        model: Mapping[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+    except TookTooLongError:
+        raise StartError(f"{file.name}: Compose did not read it in {_PATIENCE:.0f} s") from None
+    except ValueError:
+        raise StartError(f"{file.name}: Compose made no document of it, or one too large") from None
     if done.returncode:
-        raise StartError(f"{file.name}: {_last_words(done.stderr)}")
-    model: Mapping[str, Any] = json.loads(done.stdout)
+        said = last_line(done.stderr.decode(errors="replace"))
+        raise StartError(f"{file.name}: {said or 'docker compose said nothing'}")
     return model
-
-
-def _last_words(said: bytes) -> str:
-    lines = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
-    return lines[-1][-500:] if lines else "docker compose said nothing"

@@ -20,18 +20,19 @@ class Containers:
 
     def __init__(self, engine: Engine, project: str, redactor: Redactor) -> None:
         self._engine, self._project, self._redactor = engine, project, redactor
-        self._asked, self._known = 0.0, list[Container]()
+        self._known = 0.0, list[Container]()
 
     def all(self) -> Sequence[Container]:
         """Every container of the project, also those that have ended, as of a moment ago."""
-        if time.monotonic() - self._asked > _GOOD_FOR:
-            self._known = self._engine.containers(self._project)
-            self._asked = time.monotonic()
-        return self._known
+        asked, known = self._known
+        if time.monotonic() - asked > _GOOD_FOR:
+            known = self._engine.containers(self._project)
+            self._known = time.monotonic(), known  # in one step: several threads ask
+        return known
 
     def forget(self) -> None:
         """Ask anew next time."""
-        self._asked = 0.0
+        self._known = 0.0, []
 
     def of(self, service: str) -> Container | None:
         """The container of a service, if there is one."""
@@ -44,21 +45,21 @@ class Containers:
             return "127.0.0.1", one.ports[port]
         if one is not None and one.address:
             return one.address, port
-        raise InconclusiveError(f"{service}: cannot be reached, {self.became(service)}")
+        raise InconclusiveError(f"{service}: cannot be reached: {self.state(service)}")
 
-    def ended(self, service: str) -> str | None:
+    def ended(self, service: str, when: str = "") -> str | None:
         """What became of a service that has ended; None while it runs."""
         one = self.of(service)
-        return f"{service}: {self.became(service)}" if one is None or one.state in _ENDED else None
+        return self.became(service, when) if one is None or one.state in _ENDED else None
 
     def succeeded(self, container: Container) -> bool:
         """Whether a container has done its work and ended well."""
         return container.state == "exited" and self._engine.status_of(container.id)[0] == 0
 
-    def first_dead(self) -> str | None:
+    def first_dead(self, when: str = "") -> str | None:
         """What became of the first service that has ended badly."""
         dead = (one for one in self.all() if one.state in _ENDED and not self.succeeded(one))
-        return next((f"{one.service}: {self.became(one.service)}" for one in dead), None)
+        return next((self.became(one.service, when) for one in dead), None)
 
     def first_unhealthy(self) -> str | None:
         """The first service whose health check has not passed, and its last words."""
@@ -67,14 +68,19 @@ class Containers:
             (f"{one.service}: its health check does not pass; {self.last_line(one)}" for one in asked), None
         )
 
-    def became(self, service: str) -> str:
-        """How a container ended, and its last words."""
+    def became(self, service: str, when: str = "") -> str:
+        """How a service ended, and its last words."""
+        return f"{service}: {self.state(service, when)}"
+
+    def state(self, service: str, when: str = "") -> str:
+        """The same without its name."""
         one = self.of(service)
         if one is None:
             return "its container is gone"
+        if one.state not in _ENDED:
+            return f"{one.status}; {self.last_line(one)}"
         code, reason = self._engine.status_of(one.id)
-        what = f"ended with exit code {code}" if one.state in _ENDED else one.status
-        return f"{what}{f' ({reason})' if reason else ''}; {self.last_line(one)}"
+        return f"ended with exit code {code}{f' ({reason})' if reason else ''}{when}; {self.last_line(one)}"
 
     def last_line(self, container: Container) -> str:
         """The last that a container wrote, redacted."""

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,16 +14,18 @@ from typing import Any
 
 import docker
 import requests
-from docker.errors import DockerException, ImageNotFound
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from gate.errors import InconclusiveError
 
 LABEL = "replay-gate.run"
 """On everything that a run makes in the engine; its value is the run's id."""
 _PASSED = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "SSH_AUTH_SOCK")
-_TIMEOUT = 30
+_TIMEOUT = 20
 _LEAST_COMPOSE = (2, 24)
-_PULL_TIMEOUT = 600.0
+_START_INTERVAL = (1, 44)
+"""The version of the API, that of engine 25."""
+_SOON = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +57,47 @@ class Engine:
         self.host = environ.get("DOCKER_HOST") or self._context_host()
         self.environ["DOCKER_HOST"] = self.host
         self._check_compose()
+        self._clients, self._version = threading.local(), "auto"
         try:
-            self.api = docker.APIClient(base_url=self.host, version="auto", timeout=_TIMEOUT)
+            self._version = self.api.api_version
             self.info: Mapping[str, Any] = self.api.info()
         except (DockerException, requests.RequestException, OSError) as error:
             raise self._silent(error) from None
+
+    @property
+    def api(self) -> docker.APIClient:
+        """The client of this thread: one cannot be shared."""
+        if not hasattr(self._clients, "api"):
+            self._clients.api = docker.APIClient(base_url=self.host, version=self._version, timeout=_TIMEOUT)
+        mine: docker.APIClient = self._clients.api
+        return mine
+
+    def answers(self) -> bool:
+        """Whether it is there at all, without waiting for long."""
+        try:
+            client = docker.APIClient(base_url=self.host, version=self._version, timeout=_SOON)
+            return bool(client.ping())
+        except (DockerException, requests.RequestException, OSError):
+            return False
+
+    def settle_in(self, folder: Path) -> None:
+        """Take a configuration of its own from now on: the user's but for proxies, which Compose gives to services."""
+        before = Path(self.environ.get("DOCKER_CONFIG", ""))
+        folder.mkdir(mode=0o700)
+        try:
+            content = json.loads((before / "config.json").read_bytes())
+        except (OSError, ValueError):
+            content = {}
+        kept = (
+            {key: value for key, value in content.items() if key != "proxies"}
+            if isinstance(content, dict)
+            else {}
+        )
+        (folder / "config.json").write_text(json.dumps(kept))
+        for part in ("cli-plugins", "contexts", "buildx"):
+            if (before / part).is_dir():
+                (folder / part).symlink_to((before / part).absolute())
+        self.environ["DOCKER_CONFIG"] = str(folder)
 
     @property
     def addressable(self) -> bool:
@@ -69,6 +108,11 @@ class Engine:
             and not any("rootless" in str(option) for option in self.info.get("SecurityOptions") or ())
             and Path("/proc/sys/kernel").exists()
         )
+
+    @property
+    def has_start_interval(self) -> bool:
+        """Whether health checks can be asked more often while a container starts."""
+        return tuple(map(int, str(self.api.api_version).split(".")[:2])) >= _START_INTERVAL
 
     @contextmanager
     def asked(self, what: str) -> Iterator[Any]:
@@ -89,7 +133,10 @@ class Engine:
     def status_of(self, container: str) -> tuple[int, str]:
         """The exit code of a container that has ended, and the engine's reason, such as that memory ran out."""
         with self.asked("looking at a container") as api:
-            state = api.inspect_container(container)["State"]
+            try:
+                state = api.inspect_container(container)["State"]
+            except NotFound:
+                return 0, "removed"
         return int(state.get("ExitCode") or 0), "out of memory" if state.get("OOMKilled") else str(
             state.get("Error") or ""
         )
@@ -119,11 +166,20 @@ class Engine:
             except ImageNotFound:
                 return None
 
+    def tag(self, image: str, name: str) -> bool:
+        """Give an image one more name; False where the engine does not have it."""
+        with self.asked("naming an image") as api:
+            repository, _, tag = name.rpartition(":")
+            try:
+                return bool(api.tag(image, repository, tag))
+            except ImageNotFound:
+                return False
+
     def remove_images(self, images: Iterable[str]) -> None:
         """Let images go, as far as nothing runs from them."""
         with self.asked("removing images") as api:
             for image in images:
-                with suppress(ImageNotFound):
+                with suppress(APIError):  # such as that it is gone, or that the other side uses it still
                     api.remove_image(image, force=True)
 
     def gateways(self, project: str) -> list[str]:

@@ -4,21 +4,25 @@ import hashlib
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from docker.errors import APIError
 
 from gate.adapters.engine import LABEL, Engine
-from gate.adapters.playback_image import LABEL as PLAYBACK
 from gate.adapters.processes import boot_id, born
 
 BUILT = "replay-gate.built"
 """On images that were built for a side."""
+PLAYBACK = "replay-gate.playback"
+"""On the image of the playback server, which all runs share."""
+_LOOKS, _A_MOMENT = 4, 0.3
 _IMAGE = re.compile(
-    r"gate-(?P<run>\d{8}-\d{6}-[0-9a-f]+)-(?:baseline|candidate)-[^:]+"
+    r"gate-(?P<run>\d{8}-\d{6}-[0-9a-f]+)-[^:]+"
     r":(?P<machine>[0-9a-f]{16})\.(?P<pid>\d+)\.(?P<born>[\d.]+)\.(?P<boot>[\w-]+)"
 )
 _OWNER, _MACHINE = "replay-gate.owner", "replay-gate.machine"
@@ -36,60 +40,84 @@ def owner_tag() -> str:
 
 
 def clean_engine(engine: Engine, *, everything: bool = False) -> Iterator[str]:
-    """Remove what dead runs of this machine left; ``everything``: the gate's own image too, if no run needs it.
+    """Remove what dead runs of this machine left; ``everything``: the gate's own image too.
 
     Yields a line for each run. Raises InconclusiveError where the engine does not do it.
     """
-    found: dict[str, list[tuple[str, Any]]] = {}
-    alive: set[str] = set()
+    cleaned: set[str] = set()
+    for number in range(_LOOKS):
+        # The engine may still be making what a Compose that was killed had asked for last.
+        time.sleep(_A_MOMENT if number else 0)
+        with engine.asked("cleaning up") as api:
+            found = [one for one in _listed(api, {"label": LABEL}) if _is_dead(one.labels)]
+            found += [one for one in _named(api) if _is_dead(one.labels)]
+            _remove(api, found)
+        if not found:
+            break
+        cleaned |= {one.labels[LABEL] for one in found}
+    yield from (f"removed what run {run} had left in the Docker engine" for run in sorted(cleaned))
+    if everything:
+        with engine.asked("cleaning up") as api:
+            # By its shared name: a run that lives has a name of its own for it.
+            names = [
+                name
+                for image in api.images(filters={"label": PLAYBACK})
+                for name in image.get("RepoTags") or ()
+                if not _IMAGE.fullmatch(name)
+            ]
+            _remove(api, [_Thing(kind="image", id=name, labels={}) for name in names])
+            yield from (f"removed the image {name}" for name in names)
+
+
+def remove_project(engine: Engine, project: str) -> None:
+    """Remove what Compose leaves of a project, such as a container of a migration that was cut short."""
     with engine.asked("cleaning up") as api:
-        wanted = {"label": LABEL}
-        networks = api.networks(filters=wanted)
-        volumes = (api.volumes(filters=wanted) or {}).get("Volumes") or []
-        listed = {
-            "container": api.containers(all=True, filters=wanted),
-            "network": networks,
-            "volume": volumes,
-            "image": [one for image in api.images(filters={"label": BUILT}) for one in _built(image)],
-        }
-        for kind, things in listed.items():
-            for thing in things:
-                said = thing.get("Labels") or {}
-                if _is_dead(said):
-                    found.setdefault(said[LABEL], []).append((kind, thing))
-                else:
-                    alive.add(said[LABEL])
-        for run, things in sorted(found.items()):
-            for kind, thing in things:
-                _remove(api, kind, thing)
-            yield f"removed what run {run} had left in the Docker engine"
-        if everything and not alive:
-            for image in api.images(filters={"label": PLAYBACK}):
-                _remove(api, "image", image)
-                yield f"removed the image {(image.get('RepoTags') or [image['Id']])[0]}"
+        _remove(api, list(_listed(api, {"label": f"com.docker.compose.project={project}"})))
 
 
-def _remove(api: Any, kind: str, thing: Mapping[str, Any]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Thing:
+    kind: str
+    id: str
+    labels: Mapping[str, str]
+
+
+def _listed(api: Any, wanted: Mapping[str, str]) -> Iterator[_Thing]:
+    """In the order in which they can be removed."""
+    found = {
+        "container": api.containers(all=True, filters=wanted),
+        "network": api.networks(filters=wanted),
+        "volume": (api.volumes(filters=wanted) or {}).get("Volumes") or (),
+    }
+    for kind, things in found.items():
+        for one in things:
+            yield _Thing(kind=kind, id=one.get("Id") or one["Name"], labels=one.get("Labels") or {})
+
+
+def _named(api: Any) -> Iterator[_Thing]:
+    """Each name of a run's for an image, with what it says of the run and its owner."""
+    for label in (BUILT, PLAYBACK):
+        for image in api.images(filters={"label": label}):
+            for name in image.get("RepoTags") or ():
+                if match := _IMAGE.fullmatch(name):
+                    owner = f"{match['pid']}:{match['born']}:{match['boot']}"
+                    labels = {LABEL: match["run"], _OWNER: owner, _MACHINE: match["machine"]}
+                    yield _Thing(kind="image", id=name, labels=labels)
+
+
+def _remove(api: Any, things: Iterable[_Thing]) -> None:
     """Gone already, or in use by a container of someone else: both are no matter of ours."""
-    with suppress(APIError):
-        match kind:
-            case "container":
-                api.remove_container(thing["Id"], force=True, v=True)
-            case "network":
-                api.remove_network(thing["Id"])
-            case "volume":
-                api.remove_volume(thing["Name"], force=True)
-            case _:
-                api.remove_image(thing["Id"], force=True)
-
-
-def _built(image: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Each name of an image that was built for a side, with what it says of its run and owner."""
-    for name in image.get("RepoTags") or ():
-        if match := _IMAGE.fullmatch(name):
-            owner = f"{match['pid']}:{match['born']}:{match['boot']}"
-            labels = {LABEL: match["run"], _OWNER: owner, _MACHINE: match["machine"]}
-            yield {"Id": name, "Labels": labels}
+    for one in things:
+        with suppress(APIError):
+            match one.kind:
+                case "container":
+                    api.remove_container(one.id, force=True, v=True)
+                case "network":
+                    api.remove_network(one.id)
+                case "volume":
+                    api.remove_volume(one.id, force=True)
+                case _:
+                    api.remove_image(one.id, force=True)
 
 
 def _is_dead(said: Mapping[str, str]) -> bool:

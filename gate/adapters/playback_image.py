@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import gate
-from gate.adapters.commands import Commands
+from gate.adapters.commands import Commands, TookTooLongError
 from gate.adapters.engine import Engine
+from gate.adapters.engine_clean import PLAYBACK, owner_tag
 from gate.adapters.shipped import shipped
 from gate.errors import InconclusiveError
 
 NAME = "replay-gate/playback"
-LABEL = "replay-gate.playback"
 _NEEDED = (
     "__init__.py", "errors.py", "ports.py", "sidecar.py", "adapters/__init__.py", "adapters/http_events.py",
     "adapters/playback_server.py", "bundle", "config", "identity", "model", "playback",
@@ -23,18 +23,21 @@ _PATIENCE = 600.0
 
 
 def playback_image(engine: Engine, commands: Commands) -> str:
-    """The name of the image, which is built where the engine does not have it yet. Raises InconclusiveError."""
+    """The run's own name of the image, which is built where the engine does not have it yet. Raises InconclusiveError.
+
+    Its own, so that a clean-up that another gate makes meanwhile does not take it away.
+    """
     files = dict(_files())
     digest = hashlib.sha256(
         b"".join(name.encode() + b"\0" + files[name] for name in sorted(files))
     ).hexdigest()
-    image = f"{NAME}:{digest[:16]}"
-    if engine.digest_of(image) is not None:
-        return image
-    argv = [engine.command, "build", "--tag", image, "--label", f"{LABEL}=1", "-"]
+    image, mine = f"{NAME}:{digest[:16]}", name_of(commands.run_id)
+    if engine.tag(image, mine):
+        return mine
+    argv = [engine.command, "build", "--tag", image, "--tag", mine, "--label", f"{PLAYBACK}=1", "-"]
     try:
         done = commands.run(argv, env=engine.environ, cwd=Path("/"), timeout=_PATIENCE, given=_archive(files))
-    except TimeoutError:
+    except TookTooLongError:
         raise InconclusiveError(
             f"image {image}: not built after {_PATIENCE:.0f} s; see 'gate doctor'"
         ) from None
@@ -44,7 +47,12 @@ def playback_image(engine: Engine, commands: Commands) -> str:
             f"image {image}: cannot be built: {lines[-1][-300:] if lines else 'docker build said nothing'}; "
             "it needs python:3.11-slim and PyPI; try 'scripts/images'"
         )
-    return image
+    return mine
+
+
+def name_of(run_id: str) -> str:
+    """What a run calls the image."""
+    return f"gate-{run_id}-playback:{owner_tag()}"
 
 
 def _files() -> Iterator[tuple[str, bytes]]:

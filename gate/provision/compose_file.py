@@ -8,20 +8,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from gate.errors import RequestError
 from gate.ports import StartError
 from gate.provision.policy import below
+from gate.provision.yaml_nodes import BrokenYamlError, child, items, parsed, scalars, value_of
 
 _VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|\{(?P<braced>[A-Za-z_]\w*)(?P<default>:?[-+])?|(?P<plain>[A-Za-z_]\w*))"
 )
+_INTERPOLATED = re.compile(r"\$\{[^}]*\}")
+_OF_COMPOSE = ("COMPOSE_", "DOCKER_")
+"""Variables that steer Compose itself, so that it has them whether or not anybody named them."""
+_REMOTE = re.compile(r"[^/]*:|github\.com/")
 _MOST_FILES = 50
 _LARGEST = 2**20
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Step = str | int
 
 
@@ -34,14 +37,19 @@ class ComposeFile:
 
     def line_of(self, at: Sequence[Step]) -> int | None:
         """The line of what stands at a path, or of the nearest that it stands in; None where nothing of it is here."""
-        node, line = self.root, None
+        depth, line = self.nearest(at)
+        return line if depth > 1 else None
+
+    def nearest(self, at: Sequence[Step]) -> tuple[int, int]:
+        """How many steps of a path are in this file, and the line of the last of them."""
+        node, line = self.root, 0
         for depth, step in enumerate(at):
-            found = _child(node, step)
+            found = child(node, str(step))
             if found is None:
-                return line if depth > 1 else None
+                return depth, line
             key, node = found
             line = key.start_mark.line + 1
-        return line
+        return len(at), line
 
 
 def read(path: Path, code: Path) -> list[ComposeFile]:
@@ -49,31 +57,78 @@ def read(path: Path, code: Path) -> list[ComposeFile]:
 
     Raises RequestError where one takes in what is not the side's, StartError where one cannot be read.
     """
-    found: dict[Path, ComposeFile] = {}
-    waiting = [path]
+    found: dict[tuple[Path, Path], ComposeFile] = {}
+    waiting = [(path, path.parent)]
     while waiting:
-        one = waiting.pop()
-        if one.resolve() in found:
+        one, base = waiting.pop()
+        if (one.resolve(), base) in found:
             continue
         if len(found) == _MOST_FILES:
             raise RequestError(f"{path.name}: takes in more than {_MOST_FILES} files")
         file = _parsed(one, code)
-        found[one.resolve()] = file
-        for line, kind, text in _taken_in(file.root):
-            if "$" in text or not below(str(one.parent / text), code):
-                raise RequestError(
-                    f"{file.name}:{line}: {kind} {text}: only files of the side's own code are taken in"
-                )
-            if kind != "env_file":
-                waiting.append(one.parent / text)
+        found[one.resolve(), base] = file
+        waiting += _more(file, base, code)
     return list(found.values())
 
 
+def _more(file: ComposeFile, base: Path, code: Path) -> Iterator[tuple[Path, Path]]:
+    """The files that a file takes in, each with the folder that its own paths start from."""
+    for item in _list(value_of(file.root, "include")):
+        for key in ("env_file", "project_directory"):
+            if found := child(item, key):
+                raise _refusal(file, found[0], "include", f"with {key}")
+        folder: Path | None = None
+        for node in _texts(item, "path"):
+            path = _own(file, node, "include", base, code)
+            folder = (
+                folder or path.parent
+            )  # Compose lets the first of several say where all of them start from
+            if not below(str(folder / ".env"), code):
+                raise _refusal(file, node, "include", f"{node.value}, which takes {folder.name}/.env in")
+            yield path, folder
+    for service in _services(file.root).values():
+        extended = value_of(service, "extends", "file")
+        for node in _texts(extended, "file"):
+            path = _own(file, node, "extends", base, code)
+            yield path, path.parent
+        for key in ("env_file", "label_file"):
+            for node in _texts(value_of(service, key), "path"):
+                _own(file, node, key, base, code)
+
+
+def _own(file: ComposeFile, node: yaml.ScalarNode, kind: str, base: Path, code: Path) -> Path:
+    text = str(node.value)
+    if "$" in text or _REMOTE.match(text) or not below(str(base / text), code):
+        raise _refusal(file, node, kind, text)
+    return base / text
+
+
+def _refusal(file: ComposeFile, node: yaml.Node, kind: str, text: str) -> RequestError:
+    return RequestError(
+        f"{file.name}:{node.start_mark.line + 1}: {kind} {text}: only files of the side's own code are taken in"
+    )
+
+
 def place(files: Sequence[ComposeFile], at: Sequence[Step]) -> str:
-    """``compose.yml:12``: where a thing stands, as far as that can be told."""
-    lines = ((file, file.line_of(at)) for file in files)
-    file, line = next(((file, line) for file, line in lines if line), (files[0], None))
-    return f"{file.name}:{line}" if line else file.name
+    """``compose.yml:12``: where a thing stands, or the nearest that it stands in; ``extends`` is followed."""
+    ways = [tuple(at)]
+    if at[0] == "services":
+        ways += [("services", name, *at[2:]) for name in _ancestors(files, str(at[1]))]
+    lines = [(*file.nearest(way), -number, file) for way in ways for number, file in enumerate(files)]
+    depth, line, _, file = max(lines, key=lambda one: (one[0], one[2]))
+    return f"{file.name}:{line}" if depth > 1 else files[0].name
+
+
+def _ancestors(files: Sequence[ComposeFile], name: str) -> list[str]:
+    """The services that a service extends, and those that these extend."""
+    found = [name]
+    for one in found:
+        for file in files:
+            extended = value_of(file.root, "services", one, "extends")
+            node = extended if isinstance(extended, yaml.ScalarNode) else value_of(extended, "service")
+            if isinstance(node, yaml.ScalarNode) and str(node.value) not in found:
+                found.append(str(node.value))
+    return found[1:]
 
 
 def check_variables(files: Sequence[ComposeFile], named: Mapping[str, str]) -> None:
@@ -82,25 +137,37 @@ def check_variables(files: Sequence[ComposeFile], named: Mapping[str, str]) -> N
     Raises RequestError with the first that is not.
     """
     for file in files:
-        for node, path in _scalars(file.root, ()):
+        for node, path in scalars(file.root):
             for match in _VARIABLE.finditer(str(node.value)):
-                name = match["braced"] or match["plain"]
-                where = f"{file.name}:{node.start_mark.line + 1}"
-                if name and name in named and len(path) > 2 and path[2] == "build":
-                    raise RequestError(
-                        f"{where}: ${{{name}}}: a build gets no variable from outside; write its value"
-                    )
-                if name and name not in named and not match["default"]:
-                    raise RequestError(
-                        f"{where}: ${{{name}}}: comes from outside, and environments.compose.env in gate.yml does "
-                        f"not name it; add it there, or give it a default: ${{{name}:-…}}"
-                    )
-        for service, line, name in _passed_on(file.root):
+                if name := match["braced"] or match["plain"]:
+                    where = f"{file.name}:{node.start_mark.line + 1}"
+                    built = path[:1] == ("services",) and path[2:3] == ("build",)
+                    _check(where, name, match["default"] is not None, built, named)
+        for service, line, name, built in _passed_on(file.root):
+            if built:
+                raise RequestError(f"{file.name}:{line}: {_no_build(name)}")
             if name not in named:
                 raise RequestError(
                     f"{file.name}:{line}: {service} passes the variable {name} on from outside; name it in "
                     "environments.compose.env of gate.yml, or give it a value"
                 )
+
+
+def _check(where: str, name: str, default: bool, built: bool, named: Mapping[str, str]) -> None:
+    if name in named:
+        if built:
+            raise RequestError(f"{where}: {_no_build(f'${{{name}}}')}")
+    elif name.startswith(_OF_COMPOSE):
+        raise RequestError(f"{where}: ${{{name}}}: is a variable of Compose itself; write its value")
+    elif not default:
+        raise RequestError(
+            f"{where}: ${{{name}}}: comes from outside, and environments.compose.env in gate.yml does "
+            f"not name it; add it there, or give it a default: ${{{name}:-…}}"
+        )
+
+
+def _no_build(name: str) -> str:
+    return f"{name}: a build gets no variable from outside; write its value"
 
 
 def _parsed(path: Path, code: Path) -> ComposeFile:
@@ -112,120 +179,54 @@ def _parsed(path: Path, code: Path) -> ComposeFile:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
             raise StartError(f"{name}: larger than {_LARGEST // 2**20} MiB")
-        root = yaml.compose(content, Loader=_LOADER)
+        root = parsed(content)
     except FileNotFoundError:
         raise StartError(
             f"{name}: not found in this side's code; set environments.compose.file in gate.yml"
         ) from None
     except OSError as error:
         raise StartError(f"{name}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        raise StartError(
-            f"{name}{line}: not YAML: {getattr(error, 'problem', None) or 'unreadable'}"
-        ) from None
+    except BrokenYamlError as error:
+        raise StartError(f"{name}{f':{error.line}' if error.line else ''}: {error}") from None
     if not isinstance(root, yaml.MappingNode):
         raise StartError(f"{name}: not a compose file: it must be a mapping with 'services'")
     return ComposeFile(name, root)
 
 
-def _child(node: yaml.Node, step: Step) -> tuple[yaml.Node, yaml.Node] | None:
-    """The key and the value of a mapping, merges followed; of a list the item that names what is looked for."""
-    if isinstance(node, yaml.SequenceNode):
-        return next(((item, item) for item in node.value if str(step) in _words(item)), None)
-    merged: list[yaml.Node] = []
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        if key.value == step:
-            return key, value
-        if key.value == "<<":
-            merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
-    return next((found for one in merged if (found := _child(one, step))), None)
+def _list(node: yaml.Node | None) -> Sequence[yaml.Node]:
+    return node.value if isinstance(node, yaml.SequenceNode) else ()
 
 
-def _words(node: yaml.Node) -> str:
-    if isinstance(node, yaml.ScalarNode):
-        return str(node.value)
-    return " ".join(str(value.value) for _, value in node.value) if isinstance(node, yaml.MappingNode) else ""
-
-
-def _taken_in(root: yaml.Node) -> Iterator[tuple[int, str, str]]:
-    """Line, kind and path of every other file that a file names."""
-    included = _child(root, "include")
-    for item in included[1].value if included else ():
-        for path in _paths(item, "path"):
-            yield path.start_mark.line + 1, "include", str(path.value)
-        for key in ("env_file", "project_directory"):
-            if isinstance(item, yaml.MappingNode) and _child(item, key):
-                yield item.start_mark.line + 1, "include", f"with {key} $"
-    for _, service in _services(root):
-        extended = _child(service, "extends")
-        for path in (
-            _paths(extended[1], "file") if extended and isinstance(extended[1], yaml.MappingNode) else ()
-        ):
-            yield path.start_mark.line + 1, "extends", str(path.value)
-        for key in ("env_file", "label_file"):
-            files = _child(service, key)
-            for path in _paths(files[1], "path") if files else ():
-                yield path.start_mark.line + 1, "env_file", str(path.value)
-
-
-def _paths(node: yaml.Node, key: str) -> Iterator[yaml.ScalarNode]:
-    """The paths in a text, in a list of texts or mappings, or in a mapping."""
+def _texts(node: yaml.Node | None, key: str) -> Iterator[yaml.ScalarNode]:
+    """The texts in a text, in a list of texts or mappings, or in a mapping."""
     if isinstance(node, yaml.ScalarNode):
         yield node
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _paths(item, key)
-    elif found := _child(node, key):
-        yield from _paths(found[1], key)
+            yield from _texts(item, key)
+    elif node is not None:
+        yield from _texts(value_of(node, key), key)
 
 
-def _services(root: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:
-    services = _child(root, "services")
-    for key, service in services[1].value if services and isinstance(services[1], yaml.MappingNode) else ():
-        if isinstance(service, yaml.MappingNode):
-            yield str(key.value), service
+def _services(root: yaml.Node) -> dict[str, yaml.Node]:
+    return {str(key.value): service for key, service in items(value_of(root, "services"))}
 
 
-def _passed_on(root: yaml.Node) -> Iterator[tuple[str, int, str]]:
-    """Service, line and name of each variable that is named without a value."""
-    for name, service in _services(root):
-        for holder in (service, found[1] if (found := _child(service, "build")) else None):
-            for key in ("environment", "args"):
-                variables = _child(holder, key) if holder is not None else None
-                yield from (
-                    (name, line, word) for line, word in _valueless(variables[1] if variables else None)
-                )
+def _passed_on(root: yaml.Node) -> Iterator[tuple[str, int, str, bool]]:
+    """Service, line and name of each variable that is named without a value, and whether a build gets it."""
+    for name, service in _services(root).items():
+        for built, variables in (
+            (False, value_of(service, "environment")),
+            (True, value_of(service, "build", "args")),
+        ):
+            yield from ((name, line, word, built) for line, word in _valueless(variables))
 
 
-def _valueless(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            if isinstance(item, yaml.ScalarNode) and "=" not in str(item.value):
-                yield item.start_mark.line + 1, str(item.value)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if (
-                isinstance(value, yaml.ScalarNode)
-                and value.tag == "tag:yaml.org,2002:null"
-                and key.value != "<<"
-            ):
-                yield key.start_mark.line + 1, str(key.value)
-
-
-def _scalars(root: yaml.Node, path: tuple[Any, ...]) -> Iterator[tuple[yaml.ScalarNode, tuple[Any, ...]]]:
-    """Every text of a file once, with the keys that lead to it."""
-    seen: set[int] = set()
-    waiting: list[tuple[yaml.Node, tuple[Any, ...]]] = [(root, path)]
-    while waiting:
-        node, at = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            yield node, at
-        elif isinstance(node, yaml.SequenceNode):
-            waiting += [(item, at) for item in reversed(node.value)]
-        elif isinstance(node, yaml.MappingNode):
-            waiting += [(value, (*at, str(key.value))) for key, value in reversed(node.value)]
+def _valueless(variables: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    for item in _list(variables):
+        # What a default holds may be gone when the variable is filled in, and the rest be a name.
+        if isinstance(item, yaml.ScalarNode) and "=" not in _INTERPOLATED.sub("", str(item.value)):
+            yield item.start_mark.line + 1, str(item.value)
+    for key, value in items(variables):
+        if isinstance(value, yaml.ScalarNode) and value.tag == "tag:yaml.org,2002:null":
+            yield key.start_mark.line + 1, str(key.value)

@@ -1,9 +1,13 @@
 """What the gate adds to a compose file, as the values that ``compose/overlay.yml.j2`` is filled in with. Pure."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import jinja2
 
 from gate.provision.policy import Model, below
 
@@ -14,6 +18,7 @@ _HEALTH = {"interval": "60s", "start_period": "300s", "start_interval": "200ms"}
 """Asked often while it starts and hardly ever after that; when to give up is for the gate to say."""
 _OLD_HEALTH = {"interval": "500ms", "start_period": "300s"}
 """The same for engines before 25, which know no ``start_interval``."""
+_NOT_PLAIN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _MEMORY, _PROCESSES = "4g", 4096
 
 
@@ -63,14 +68,25 @@ def port_of(kind: str) -> int:
     return _SERVERS[kind].port
 
 
-def built(model: Model) -> tuple[str, ...]:
-    """The services whose image is built from the side's code."""
-    return tuple(name for name, service in sorted(model["services"].items()) if service.get("build"))
-
-
 def escaped(value: str) -> str:
     """A text that Compose takes as it is."""
     return value.replace("$", "$$")
+
+
+def rendered(template: str, values: Mapping[str, Any]) -> str:
+    """The text of the overlay."""
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)  # noqa: S701 - all goes through as_yaml
+    environment.filters["as_yaml"] = as_yaml
+    return environment.from_string(template).render(values)
+
+
+def as_yaml(value: object) -> str:
+    """JSON that YAML reads as the same: the signs that it does not take as they stand are written by number.
+
+    A lone half of a surrogate pair, which no UTF-8 holds, becomes a question mark.
+    """
+    text = json.dumps(value, ensure_ascii=False).encode(errors="replace").decode()
+    return _NOT_PLAIN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,19 +113,23 @@ class Wanted:
 
 def overlay(model: Model, wanted: Wanted) -> dict[str, Any]:
     """The values of the template: everything that is overridden, service by service."""
+    services: Mapping[str, Model] = model["services"]
+    # An image that one service builds and others run by its name is the side's own for them as well.
+    own = {name for name, service in services.items() if service.get("build") or name in wanted.builds}
+    shared = {str(services[name]["image"]): name for name in sorted(own) if services[name].get("image")}
     return {
         "project": wanted.project,
         "labels": dict(wanted.labels),
         "network": NETWORK,
         "internal": wanted.internal,
-        "services": [_service(name, service, wanted) for name, service in sorted(model["services"].items())],
+        "services": [_service(name, service, wanted, shared) for name, service in sorted(services.items())],
         "volumes": sorted(model.get("volumes") or {}),
         "playback": {"name": PLAYBACK, "hosts": list(wanted.hosts), **wanted.playback},
         "playback_ports": _published(wanted.ports.get(PLAYBACK, ())),
     }
 
 
-def _service(name: str, service: Model, wanted: Wanted) -> dict[str, Any]:
+def _service(name: str, service: Model, wanted: Wanted, shared: Mapping[str, str]) -> dict[str, Any]:
     kind = server_of(str(service.get("image") or "")) if not service.get("build") else None
     server = _SERVERS[kind] if kind else None
     changed: dict[str, Any] = {
@@ -120,6 +140,10 @@ def _service(name: str, service: Model, wanted: Wanted) -> dict[str, Any]:
     }
     if service.get("build") or name in wanted.builds:
         changed |= _image(name, wanted)
+    elif builder := shared.get(str(service.get("image"))):
+        changed["image"] = _tag(builder, wanted)
+    if (service.get("deploy") or {}).get("restart_policy"):
+        changed["deploy"] = {"restart_policy": {"condition": "none"}}
     changed["pull_policy"] = "never"
     if not service.get("hostname") and not service.get("network_mode"):
         changed["hostname"] = name.replace("_", "-").replace(".", "-")[:63]
@@ -147,12 +171,16 @@ def _service(name: str, service: Model, wanted: Wanted) -> dict[str, Any]:
 
 def _image(name: str, wanted: Wanted) -> dict[str, Any]:
     image: dict[str, Any] = {
-        "image": f"{wanted.project}-{name}:{wanted.tag}".lower(),
+        "image": _tag(name, wanted),
         "build": {"labels": dict(wanted.image_labels)},
     }
     if name in wanted.builds:
         image["build"]["context"] = wanted.builds[name]
     return image
+
+
+def _tag(name: str, wanted: Wanted) -> str:
+    return f"{wanted.project}-{name}:{wanted.tag}".lower()
 
 
 def _limits(service: Model) -> Mapping[str, Any]:

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 
-import jinja2
-import orjson
-
 from gate.adapters.commands import Commands
 from gate.adapters.compose import ComposeEnvironment
 from gate.adapters.compose_project import resolved
@@ -25,6 +22,7 @@ from gate.model import Side
 from gate.ports import ComposePlan, LiveSide
 from gate.provision import containers
 from gate.provision.compose_file import check_variables, read
+from gate.provision.overlay import as_yaml, escaped, rendered
 from gate.wiring.servers import opener
 
 MODEL, OVERLAY = "model.json", "overlay.yml"
@@ -64,7 +62,7 @@ def compose_side(
         with _BUILDING:
             image = playback_image(engine, commands)
         playback = _playback(image, token, bundles, scenarios, settings)
-        (folder / MODEL).write_bytes(orjson.dumps(model))
+        (folder / MODEL).write_text(as_yaml(model), encoding="utf-8")
         return containers.container_plan(settings, model, code, project, marks, reach, playback, allowed)
 
     environment = ComposeEnvironment(
@@ -104,16 +102,15 @@ def _playback(
 ) -> dict[str, object]:
     """What the overlay says of the playback server; it reads the bundles with the rights of the gate."""
     inside = {str(path.absolute()): f"/bundles/{number}-{path.name}" for number, path in enumerate(bundles)}
+    asked = containers.playback_settings(
+        token, list(scenarios), list(inside.values()), bool(settings.outward)
+    )
     return {
         "image": image,
-        "command": [
-            containers.playback_settings(
-                token, list(scenarios), list(inside.values()), bool(settings.outward)
-            )
-        ],
+        "command": [escaped(asked)],
         "user": f"{os.getuid()}:{os.getgid()}",
         "volumes": [
-            {"type": "bind", "source": source, "target": target, "read_only": True}
+            {"type": "bind", "source": escaped(source), "target": escaped(target), "read_only": True}
             for source, target in inside.items()
         ],
     }
@@ -122,6 +119,6 @@ def _playback(
 def _written(folder: Path, plan: ComposePlan) -> list[Path]:
     """The files that Compose is given: the user's as it was resolved, and the overlay."""
     source = shipped("compose", "overlay.yml.j2").read_text(encoding="utf-8")
-    template = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False).from_string(source)  # noqa: S701 - every value goes through tojson
-    (folder / OVERLAY).write_text(template.render(plan.overlay), encoding="utf-8")
+    text = rendered(source, plan.overlay)
+    (folder / OVERLAY).write_text(text, encoding="utf-8")
     return [folder / MODEL, folder / OVERLAY]

@@ -54,7 +54,7 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
     sides: dict[SideName, Side] = {}
     live: dict[SideName, LiveSide] = {}
     with scratch(run_id, environ) as (run, folder), ExitStack() as stack:
-        live_side, notices = _live_sides(asked, environ)
+        live_side, notices = _live_sides(asked, environ, folder)
         hidden = _below(settings.root, [path for path, _ in bundles])
         for side, code in _sides(asked, folder, run, Git(environ), hidden):
             sides[side.name] = side
@@ -86,7 +86,9 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
         )
 
 
-def _live_sides(asked: Asked, environ: Mapping[str, str]) -> tuple[Callable[..., LiveSide], tuple[str, ...]]:
+def _live_sides(
+    asked: Asked, environ: Mapping[str, str], folder: Path
+) -> tuple[Callable[..., LiveSide], tuple[str, ...]]:
     """How a live side is made, by where it is to run; and what had to be removed there first."""
     if asked.settings.compose is None:
         return process_side, ()
@@ -96,6 +98,7 @@ def _live_sides(asked: Asked, environ: Mapping[str, str]) -> tuple[Callable[...,
     from gate.wiring.compose import compose_side
 
     engine = Engine(environ)
+    engine.settle_in(folder / "docker")
     return partial(compose_side, engine), tuple(clean_engine(engine))
 
 
