@@ -102,8 +102,7 @@ def stop(job: Job) -> None:
 
 def peer_files(environment: Any, folder: Path) -> None:
     """The files that Compose was given, with the code where it stays after the run."""
-    project = environment.project
-    for path in map(Path, project.compose_file_name):
+    for path in environment.files:
         text = path.read_text()
         code = str(path.parent.with_name(f"{path.parent.name}-code"))
         (folder / path.name).write_text(text.replace(code, str(EXAMPLE)))

@@ -1,9 +1,6 @@
 """A live side as containers of the user's own compose file, under the gate's overlay."""
 
-import re
-import socket
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -13,27 +10,18 @@ from gate.adapters.commands import Commands, TookTooLongError
 from gate.adapters.compose_dump import load_dump
 from gate.adapters.compose_images import built_images, found_images
 from gate.adapters.compose_project import ComposeFailedError, Project
+from gate.adapters.compose_waiting import Opened, Waiting
 from gate.adapters.compose_watch import Watch
 from gate.adapters.compose_words import last_line, of_the_engine, of_the_engine_in_run
 from gate.adapters.containers import Containers
 from gate.adapters.engine import Engine
 from gate.adapters.engine_clean import remove_project
 from gate.adapters.playback_image import name_of
-from gate.adapters.readiness import answer_of
 from gate.config import Redactor
 from gate.errors import GateError, InconclusiveError
-from gate.ports import ComposePlan, ContainerPlan, Facts, LogText, StartError, Store, StorePlan
+from gate.ports import ComposePlan, Facts, LogText, StartError, Store, StorePlan
 
-_POLL = 0.02
 _PATIENCE = 60.0
-_LOOPBACK, _HANGS_UP = "127.0.0.1", 0.3
-_FINAL = re.compile(
-    r"authentication failed|no password supplied|does not exist|WRONGPASS|NOAUTH|invalid username"
-)
-"""What a server that has started says, and will go on saying."""
-
-Opened = Callable[[StorePlan, str, int], Store]
-"""Opens a store of the plan at a host and a port. Raises InconclusiveError while it does not answer."""
 
 
 class ComposeEnvironment:
@@ -76,15 +64,24 @@ class ComposeEnvironment:
         assert self._prepared is not None, "prepare() comes first"
         return self._prepared[0]
 
+    @property
+    def _waiting(self) -> Waiting:
+        return Waiting(self.containers, self.plan, self._opened, self._stopping)
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """What Compose is given, once it has been prepared."""
+        assert self._prepared is not None, "prepare() comes first"
+        return self._prepared[1]
+
     def _project(
         self, services: Sequence[str] = (), patience: float = _PATIENCE, cleaning: bool = False
     ) -> Project:
-        assert self._prepared is not None, "prepare() comes first"
         return Project(
             self._engine,
             self._commands,
             self._folder,
-            self._prepared[1],
+            self.files,
             services=services,
             patience=patience,
             cleaning=cleaning,
@@ -101,7 +98,7 @@ class ComposeEnvironment:
             try:
                 self._up([self.plan.playback, *{store.service for store in self.plan.stores}], _PATIENCE)
                 for store in self.plan.stores:
-                    self._stores[store.store] = self._open(store)
+                    self._stores[store.store] = self._waiting.for_store(store)
                     if store.store in payloads:
                         self._load(store, payloads[store.store])
                 self._images |= self._when_done(building)
@@ -117,11 +114,11 @@ class ComposeEnvironment:
                 said = self._project().ask(patience, "run", "--rm", "-T", "--no-deps", service, *words)
             except TookTooLongError as error:
                 said = error.said
-                self._check_outside()
+                self._waiting.check_outside()
                 raise StartError(f"{what}: took over {patience:.0f} s; {self._last_line(said)}") from None
             except ComposeFailedError as error:
                 said = error.said
-                self._check_outside()
+                self._waiting.check_outside()
                 line = self._last_line(said)
                 if of_the_engine_in_run(error.text):
                     raise InconclusiveError(f"{what}: {line}; run 'gate doctor'") from None
@@ -132,11 +129,11 @@ class ComposeEnvironment:
 
     def start(self) -> None:
         """Start the rest, once the outside world is there, and wait until everything is ready."""
-        self._wait_for_playback()
+        self._waiting.for_playback()
         patience = max((one.timeout for one in self.plan.services.values()), default=_PATIENCE)
         self._up(["--no-deps", *self.plan.ready_at_once] if self.plan.ready_at_once else (), patience)
         for service in self.plan.services.values():
-            self._wait_until_ready(service)
+            self._waiting.for_service(service)
         self._watch = Watch(self.containers, self.plan)
         there = self.containers.all()
         places = {one.address: f"{{{one.service}.address}}" for one in there if one.address}
@@ -225,12 +222,12 @@ class ComposeEnvironment:
         return building.result()
 
     def _up(self, services: Sequence[str], patience: float) -> None:
-        self._check_going_on()
+        self._waiting.check_going_on()
         try:
             self._project(services, patience).start()
         except TookTooLongError:
             what = f"after {patience:.0f} s; raise start_timeout if it only takes its time"
-            self._check_outside()
+            self._waiting.check_outside()
             if slow := self.containers.first_unhealthy():
                 raise StartError(f"{slow}; {what}") from None
             raise InconclusiveError(f"docker compose up: not done {what}") from None
@@ -238,86 +235,17 @@ class ComposeEnvironment:
             said = f"docker compose up: {self._redactor.redact_text(str(error))}"
             if of_the_engine(error.text):
                 raise InconclusiveError(f"{said}; run 'gate doctor'") from None
-            self._check_outside()
+            self._waiting.check_outside()
             failed = self.containers.first_dead(" at start") or self.containers.first_unhealthy()
             raise StartError(failed or said) from None
         finally:
             self.containers.forget()
 
-    def _check_going_on(self) -> None:
-        if self._stopping.is_set():
-            raise InconclusiveError("the run is being stopped")
-
-    def _check_outside(self) -> None:
-        """Raises InconclusiveError where it was not the code under test that failed first."""
-        self._check_going_on()
-        self.containers.forget()
-        one = self.containers.of(self.plan.playback)
-        if one is not None and one.state in ("exited", "dead"):
-            raise InconclusiveError(f"{self.containers.became(one.service)}; run again, or run 'gate doctor'")
-
     def _last_line(self, said: bytes) -> str:
         line = last_line(self._redactor.redact_text(said.decode(errors="replace")))
         return f"its last line: {line[:300]}" if line else "it printed nothing"
-
-    def _wait_for_playback(self) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline:
-            if _listens(*self.containers.address(self.plan.playback, self.plan.control)):
-                return
-            self._check_going_on()
-            if ended := self.containers.ended(self.plan.playback):
-                raise InconclusiveError(ended)
-            time.sleep(_POLL)
-        raise InconclusiveError(f"the playback server: no answer after {_PATIENCE:.0f} s")
-
-    def _open(self, store: StorePlan) -> Store:
-        deadline = time.monotonic() + _PATIENCE
-        while True:
-            if ended := self.containers.ended(store.service, " at start"):
-                self._check_outside()
-                raise StartError(ended)
-            try:
-                return self._opened(store, *self.containers.address(store.service, store.port))
-            except InconclusiveError as error:
-                if _FINAL.search(str(error)) or time.monotonic() > deadline:
-                    raise
-            self._check_going_on()
-            time.sleep(_POLL)
 
     def _load(self, store: StorePlan, payload: bytes) -> None:
         container = self.containers.of(store.service)
         assert container is not None, "it was reached a moment ago"
         load_dump(self._engine, self._commands, self._folder, container.id, store, payload, self._redactor)
-
-    def _wait_until_ready(self, service: ContainerPlan) -> None:
-        if service.port is None or service.ready is None:
-            return
-        deadline = time.monotonic() + service.timeout
-        seen = "no answer"
-        while time.monotonic() < deadline:
-            self._check_going_on()
-            if ended := self.containers.ended(service.service, " at start"):
-                self._check_outside()
-                raise StartError(ended)
-            host, port = self.containers.address(service.service, service.port)
-            seen = answer_of(f"http://{host}:{port}{service.ready}")
-            if seen.isdigit() and 200 <= int(seen) < 300:
-                return
-            time.sleep(_POLL)
-        self._check_outside()
-        raise StartError(
-            f"{service.service}: not ready after {service.timeout:.0f} s: {service.ready} on port {service.port} "
-            f"gave {seen}; {self.containers.state(service.service)}"
-        )
-
-
-def _listens(host: str, port: int) -> bool:
-    """Whether a server that speaks only when spoken to is there; the engine's own for published ports hangs up."""
-    with suppress(OSError), socket.create_connection((host, port), timeout=1) as line:
-        line.settimeout(_HANGS_UP)
-        try:
-            return host != _LOOPBACK or bool(line.recv(1))
-        except TimeoutError:
-            return True
-    return False

@@ -5,7 +5,7 @@ from pathlib import Path
 from gate.adapters.commands import Commands, TookTooLongError
 from gate.adapters.engine import Engine
 from gate.config import Redactor
-from gate.errors import InconclusiveError
+from gate.errors import InconclusiveError, RequestError
 from gate.ports import StorePlan
 
 _PATIENCE = 600.0
@@ -21,6 +21,10 @@ def load_dump(
     redactor: Redactor,
 ) -> None:
     """All of it or nothing. Raises InconclusiveError where the server does not take it."""
+    if store.kind != "postgres":
+        raise RequestError(
+            f"store {store.store}: state of kind {store.kind} cannot be loaded; take it out of the bundle"
+        )
     argv = [engine.command, "exec", "-i", container]
     argv += ["pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     argv += ["-U", store.user, "-d", store.database]

@@ -14,14 +14,15 @@ def load_bundles(paths: Sequence[str], root: Path) -> list[tuple[Path, Bundle]]:
     for text in paths:
         if "://" in text:
             raise RequestError(f"bundle {text}: only folders and .repro files can be read")
-        matches = _matches(text, root)
+        matches = matching(text, root)
         if not matches:
             raise RequestError(f"bundle {text}: nothing matches in {root.resolve().name}/")
         found += [(match, read(match)) for match in matches]
     return found
 
 
-def _matches(text: str, root: Path) -> list[Path]:
+def matching(text: str, root: Path) -> list[Path]:
+    """What a path or a glob means, whether it is there or not. Raises RequestError where it is no glob."""
     path = root / text
     if path.exists() or not any(sign in text for sign in "*?["):
         return [path]

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gate.adapters.git_command import TIMEOUT, git, git_environment
 from gate.adapters.registry import RunFile
@@ -68,7 +68,7 @@ class Git:
 
     def patched_copy(self, folder: Path, patch: Path, path: Path) -> None:
         """Copy a folder to ``path`` and apply a patch there. Raises RequestError where it does not apply."""
-        shutil.copytree(folder, path, ignore=_LEFT_OUT)
+        shutil.copytree(folder, path, ignore=_LEFT_OUT, symlinks=True)
         try:
             done = subprocess.run(
                 ["git", "apply", str(patch.resolve())],
@@ -88,9 +88,16 @@ class Git:
             raise RequestError(f"{patch.name} does not apply: {_last_line(done.stderr)}")
 
     def own_files(self, folder: Path) -> list[str] | None:
-        """What a commit of everything in a folder would hold, below it; None outside of any repository."""
-        said = self._say(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
-        return None if said is None else [name for name in said.split("\0") if name]
+        """What a commit of everything in a folder would hold, below it; None outside of any repository.
+
+        A new ``.env`` is not among it: nobody has decided yet that it is to be seen.
+        """
+        tracked = self._say(folder, "ls-files", "-z", "--cached", "--", ".")
+        others = self._say(folder, "ls-files", "-z", "--others", "--exclude-standard", "--", ".")
+        if tracked is None or others is None:
+            return None
+        new = [name for name in others.split("\0") if not PurePosixPath(name).name.startswith(".env")]
+        return [name for name in (*tracked.split("\0"), *new) if name]
 
     def _say(self, folder: Path, *arguments: str) -> str | None:
         return git(self._environ, folder, *arguments)

@@ -10,8 +10,9 @@ from gate.config import Compose, Container, Settings, Store, fill
 from gate.errors import RequestError
 from gate.ports import ComposePlan, ContainerPlan, StartError, StorePlan
 from gate.provision.compose_file import ComposeFile, place
-from gate.provision.overlay import PLAYBACK, Wanted, overlay, port_of
+from gate.provision.overlay import PLAYBACK, Wanted, overlay
 from gate.provision.policy import Model, Refusal, below, refusals
+from gate.provision.servers import port_of
 
 CONTROL = 7099
 _OUTWARD = 80
@@ -72,6 +73,10 @@ def container_plan(
         if name not in services:
             known = ", ".join(sorted(services)) or "none"
             raise StartError(f"{compose.file}: has no service {name}, which gate.yml names; it has {known}")
+    if clash := sorted(set(settings.outward) & set(services)):
+        raise RequestError(
+            f"gate.yml: outward.hosts: {clash[0]} is a service of {compose.file} as well; leave it out in one of them"
+        )
     env = {name: _env(one, settings) for name, one in compose.services.items()}
     stores = tuple(
         _store(store, services[store.service], env.get(store.service, {})) for store in settings.stores
@@ -211,4 +216,8 @@ def _store(store: Store, service: Model, given: Mapping[str, str]) -> StorePlan:
 def _redis_password(service: Model) -> str:
     words = service.get("command") or ()
     words = words.split() if isinstance(words, str) else list(words)
-    return str(words[words.index("--requirepass") + 1]) if "--requirepass" in words[:-1] else ""
+    return (
+        str(words[words.index("--requirepass") + 1]).replace("$$", "$")
+        if "--requirepass" in words[:-1]
+        else ""
+    )

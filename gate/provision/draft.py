@@ -13,8 +13,8 @@ from gate.provision.drafted import Draft, Known, Migration, Tested
 from gate.provision.front import Front, choose, port_of_front, ready_of
 from gate.provision.outside import Env, EnvFiles, env_files, taken_from_outside
 from gate.provision.outward import Outward, outward
-from gate.provision.overlay import server_of
 from gate.provision.policy import Model, Refusal, refusals
+from gate.provision.servers import server_of
 
 READ = ("postgres", "redis")
 _MIGRATES = re.compile(r"migrat|upgrade head|flyway|liquibase", re.IGNORECASE)

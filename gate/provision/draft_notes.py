@@ -7,8 +7,8 @@ from typing import Any
 from gate.provision.compose_file import ComposeFile
 from gate.provision.drafted import Migration, Tested
 from gate.provision.front import Front
-from gate.provision.overlay import server_of
 from gate.provision.policy import below
+from gate.provision.servers import server_of
 
 _NOT_READ = (
     "mysql", "mongo", "rabbitmq", "kafka", "redpanda", "nats", "activemq", "memcached", "elasticsearch", "opensearch",

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from gate.config.fields import PATH
 from gate.errors import RequestError
 from gate.provision.compose_file import ComposeFile, place
-from gate.provision.overlay import server_of
 from gate.provision.policy import below
+from gate.provision.servers import server_of
 
 _NAMES = ("api", "web", "app", "server", "backend", "gateway", "site", "http", "frontend", "proxy", "nginx")
 """What the service that people call is called, the likeliest first."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import jinja2
 
+from gate.provision import servers
 from gate.provision.policy import Model, below
 
 PLAYBACK = "gate-playback"
@@ -19,53 +20,9 @@ _HEALTH = {"interval": "60s", "start_period": "300s", "start_interval": "200ms"}
 _OLD_HEALTH = {"interval": "500ms", "start_period": "300s"}
 """The same for engines before 25, which know no ``start_interval``."""
 _NOT_PLAIN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_MEMORY, _PROCESSES = "4g", 4096
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A kind of server whose data is thrown away afterwards, so that it need not be kept safe."""
-
-    port: int
-    data: str
-    program: str
-    arguments: tuple[str, ...]
-
-
-_SERVERS = {
-    "postgres": Server(
-        port=5432,
-        data="/var/lib/postgresql/data",
-        program="postgres",
-        arguments=(
-            "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "autovacuum=off",
-        ),
-    ),
-    "mysql": Server(
-        port=3306,
-        data="/var/lib/mysql",
-        program="mysqld",
-        arguments=("--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--innodb-doublewrite=0"),
-    ),
-    "redis": Server(
-        port=6379, data="/data", program="redis-server", arguments=("--save", "", "--appendonly", "no")
-    ),
-}  # fmt: skip
-_IMAGES = {
-    "postgres": "postgres", "postgis": "postgres", "timescaledb": "postgres", "pgvector": "postgres",
-    "mysql": "mysql", "mariadb": "mysql", "redis": "redis", "valkey": "redis",
-}  # fmt: skip
-
-
-def server_of(image: str) -> str | None:
-    """Which kind of server an image is, by its name: ``postgres``, ``mysql``, ``redis`` or none."""
-    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    return next((kind for word, kind in _IMAGES.items() if name == word or name.startswith(f"{word}-")), None)
-
-
-def port_of(kind: str) -> int:
-    """The port that a kind of server listens on."""
-    return _SERVERS[kind].port
+_LOG = {"max-size": "16m", "max-file": "2", "compress": "false"}
+_LIMITS = {"memory": "4g", "pids": 4096}
+_SHORT = {"memory": "mem_limit", "pids": "pids_limit"}
 
 
 def escaped(value: str) -> str:
@@ -130,27 +87,20 @@ def overlay(model: Model, wanted: Wanted) -> dict[str, Any]:
 
 
 def _service(name: str, service: Model, wanted: Wanted, shared: Mapping[str, str]) -> dict[str, Any]:
-    kind = server_of(str(service.get("image") or "")) if not service.get("build") else None
-    server = _SERVERS[kind] if kind else None
+    server = servers.of(service)
     changed: dict[str, Any] = {
         "restart": "no",
         "stop_grace_period": "0s",
         "labels": dict(wanted.labels),
-        "logging": {"driver": "local", "options": {"max-size": "16m", "max-file": "2", "compress": "false"}},
+        **_bounds(service),
     }
     if service.get("build") or name in wanted.builds:
         changed |= _image(name, wanted)
     elif builder := shared.get(str(service.get("image"))):
         changed["image"] = _tag(builder, wanted)
-    if (service.get("deploy") or {}).get("restart_policy"):
-        changed["deploy"] = {"restart_policy": {"condition": "none"}}
     changed["pull_policy"] = "never"
     if not service.get("hostname") and not service.get("network_mode"):
         changed["hostname"] = name.replace("_", "-").replace(".", "-")[:63]
-    if not service.get("mem_limit") and not _limits(service).get("memory"):
-        changed["mem_limit"] = _MEMORY
-    if not service.get("pids_limit") and not _limits(service).get("pids"):
-        changed["pids_limit"] = _PROCESSES
     if env := wanted.env.get(name):
         changed["environment"] = {variable: escaped(value) for variable, value in env.items()}
     health = service.get("healthcheck")
@@ -162,9 +112,10 @@ def _service(name: str, service: Model, wanted: Wanted, shared: Mapping[str, str
         "reset": [key for key in ("container_name", "profiles", "external_links") if service.get(key)],
         "instead": {
             "ports": _published(wanted.ports.get(name, ())),
+            "logging": {"driver": "local", "options": _LOG},
             "volumes": list(_volumes(service, server, wanted.code)),
-            **_networks(service),
-            **_thrown_away(service, server),
+            **_networks(service, wanted.hosts),
+            **(servers.thrown_away(service, server) if server else {}),
         },
     }
 
@@ -183,18 +134,31 @@ def _tag(name: str, wanted: Wanted) -> str:
     return f"{wanted.project}-{name}:{wanted.tag}".lower()
 
 
-def _limits(service: Model) -> Mapping[str, Any]:
+def _bounds(service: Model) -> dict[str, Any]:
+    """One container a service, started once, with limits where it has none; where the file has some, beside those."""
     deploy = service.get("deploy") or {}
-    limits: Mapping[str, Any] = (deploy.get("resources") or {}).get("limits") or {}
-    return limits
+    limits = (deploy.get("resources") or {}).get("limits") or {}
+    own = {"memory": service.get("mem_limit"), "pids": service.get("pids_limit")} | limits
+    missing = {key: value for key, value in _LIMITS.items() if not own.get(key)}
+    changed: dict[str, Any] = {}
+    under: dict[str, Any] = {}
+    if limits:
+        under |= {"resources": {"limits": missing}} if missing else {}
+    else:
+        changed |= {_SHORT[key]: value for key, value in missing.items()}
+    if deploy.get("restart_policy"):
+        under["restart_policy"] = {"condition": "none"}
+    if service.get("scale") or deploy.get("replicas"):
+        changed["scale"] = under["replicas"] = 1
+    return changed | {"deploy": under} if under else changed
 
 
 def _published(ports: Sequence[int]) -> list[dict[str, Any]]:
     return [{"target": port, "host_ip": "127.0.0.1", "protocol": "tcp", "mode": "host"} for port in ports]
 
 
-def _networks(service: Model) -> dict[str, Any]:
-    """One network a side; the names that others call a service by stay."""
+def _networks(service: Model, hosts: Sequence[str]) -> dict[str, Any]:
+    """One network a side; the names that others call a service by stay, but for those of the outside world."""
     if service.get("network_mode"):
         return {}
     aliases = sorted(
@@ -203,31 +167,15 @@ def _networks(service: Model) -> dict[str, Any]:
             for one in (service.get("networks") or {}).values()
             for alias in (one or {}).get("aliases") or ()
         }
+        - set(hosts)
     )
     return {"networks": {NETWORK: {"aliases": aliases} if aliases else {}}}
 
 
-def _volumes(service: Model, server: Server | None, code: Path) -> Iterator[Mapping[str, Any]]:
+def _volumes(service: Model, server: servers.Server | None, code: Path) -> Iterator[Mapping[str, Any]]:
     """Files of the code are for reading; the data of a server that is thrown away needs no volume."""
     for volume in service.get("volumes") or ():
-        if server is not None and volume.get("target") == server.data:
+        if server is not None and server.data is not None and volume.get("target") == server.data:
             continue
         of_code = volume.get("type") == "bind" and below(str(volume.get("source")), code)
         yield {**volume, "read_only": True} if of_code else volume
-
-
-def _thrown_away(service: Model, server: Server | None) -> dict[str, Any]:
-    if server is None:
-        return {}
-    command = service.get("command")
-    words = [command] if isinstance(command, str) else list(command or ())
-    if not words or words[0].startswith("-"):
-        words = [server.program, *words]
-    if words[0].rpartition("/")[2] not in (server.program, "mariadbd", "mysqld"):
-        return {"tmpfs": _tmpfs(service, server)}
-    return {"tmpfs": _tmpfs(service, server), "command": [*words, *server.arguments]}
-
-
-def _tmpfs(service: Model, server: Server) -> list[str]:
-    there = service.get("tmpfs") or ()
-    return [*([there] if isinstance(there, str) else there), server.data]

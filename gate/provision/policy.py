@@ -189,6 +189,11 @@ def _build(service: str, build: Model, code: Path) -> Iterator[Refusal]:
             never = "a build gets no secret" if secret else ""
             yield Refusal(service=service, what=what, at=("services", service, "build", key), never=never)
     yield from _unknown(service, "build args", build.get("args"), ("build", "args"))
+    for name in (pair.partition("=")[0] for pair in _pairs(build.get("args") or {})):
+        if name.startswith("BUILDKIT_"):  # such as another program to read the Dockerfile with
+            yield Refusal(
+                service=service, what=f"build arg {name}", at=("services", service, "build", "args", name)
+            )
 
 
 def _built(key: str, value: Any, build: Model, code: Path) -> Iterator[str]:

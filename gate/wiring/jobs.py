@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gate.adapters.directory import load_bundles
+from gate.adapters.directory import load_bundles, matching
 from gate.adapters.git import Git
 from gate.adapters.registry import RunFile
 from gate.adapters.sources import code_of, exported, patched
@@ -55,7 +55,8 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
     live: dict[SideName, LiveSide] = {}
     with scratch(run_id, environ) as (run, folder), ExitStack() as stack:
         live_side, notices = _live_sides(asked, environ, folder)
-        hidden = _below(settings.root, [path for path, _ in bundles])
+        known = [path for text in settings.bundles for path in matching(text, settings.root)]
+        hidden = _below(settings.root, [*known, *(path for path, _ in bundles)])
         for side, code in _sides(asked, folder, run, Git(environ), hidden):
             sides[side.name] = side
             if code is None:

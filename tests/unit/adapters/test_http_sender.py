@@ -34,7 +34,9 @@ def sent(*requests: Request, answer: bytes = OK, timeout: float = 20) -> tuple[l
     async def main() -> list[Response]:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        sender = HttpSender(lambda: f"http://127.0.0.1:{port}", timeout, Redactor({"NAME": "very-secret-value"}))
+        sender = HttpSender(
+            lambda: f"http://127.0.0.1:{port}", timeout, Redactor({"NAME": "very-secret-value"})
+        )
         async with server:
             found = [await sender.send(request) for request in requests]
             await sender.close()

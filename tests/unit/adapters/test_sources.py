@@ -32,6 +32,7 @@ def code(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         (folder / ".gitignore").write_text(".env\ncache/\n")
         (folder / "cache").mkdir()
         (folder / "cache" / "secret").write_text("ignored")
+        (folder / ".env.local").write_text("neither ignored nor added")
         subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
     return folder
 

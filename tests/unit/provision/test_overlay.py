@@ -8,7 +8,8 @@ import yaml
 
 from gate.adapters.shipped import shipped
 from gate.provision import overlay as overlay_module
-from gate.provision.overlay import NETWORK, PLAYBACK, Wanted, escaped, overlay, port_of, server_of
+from gate.provision.overlay import NETWORK, PLAYBACK, Wanted, escaped, overlay
+from gate.provision.servers import port_of, server_of
 
 HOSTILE = [
     pytest.param('" : }, privileged: true, x: {"', id="quotes"),
@@ -102,7 +103,8 @@ def test_nothing_breaks_out_of_the_overlay(text: str, place: str) -> None:
     assert set(found["services"]) == {given["service"], PLAYBACK} and set(found["networks"]) == {NETWORK}
     one = found["services"][given["service"]]
     assert one["environment"] == {given["variable"]: escaped(given["value"])}
-    assert one["networks"] == {NETWORK: {"aliases": [text]}} and "privileged" not in one
+    aliases = {} if place == "host" else {"aliases": [text]}
+    assert one["networks"] == {NETWORK: aliases} and "privileged" not in one
     assert set(found["volumes"]) == {given["volume"]}
     assert found["services"][PLAYBACK]["command"] == [text]
 
@@ -210,7 +212,10 @@ def test_health_is_asked_for_quickly(start_interval: bool, interval: dict[str, s
         ("postgres:15-alpine", "postgres"),
         ("registry.example:5000/library/postgres@sha256:12", "postgres"),
         ("postgis/postgis:15", "postgres"),
-        ("timescale/timescaledb-ha:pg15", "postgres"),
+        ("timescale/timescaledb:2.1-pg15", "postgres"),
+        ("rediscommander/redis-commander", None),
+        ("redis/redis-stack", None),
+        ("postgres-exporter", None),
         ("mariadb:10", "mysql"),
         ("redis:7", "redis"),
         ("valkey/valkey", "redis"),
@@ -243,3 +248,45 @@ def test_a_database_is_thrown_away(given: dict[str, Any], command: list[str] | N
     assert found["tmpfs"] == ["/run", "/var/lib/postgresql/data"] and found["volumes"] == []
     assert found.get("command", [])[: len(command or [])] == (command or [])
     assert ("command" in found) is (command is not None)
+
+
+@pytest.mark.parametrize(
+    ("image", "data"),
+    [
+        ("postgres:15-alpine", ["/var/lib/postgresql/data"]),
+        ("timescale/timescaledb:2.1-pg15", ["/var/lib/postgresql/data"]),
+        ("postgres:18", ["/var/lib/postgresql"]),
+        ("postgres", None),
+        ("postgres:latest", None),
+    ],
+)
+def test_where_postgres_keeps_its_data(image: str, data: list[str] | None) -> None:
+    assert service({"image": image}).get("tmpfs") == data
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, {"mem_limit": "4g", "pids_limit": 4096}),
+        ({"mem_limit": "1g"}, {"pids_limit": 4096}),
+        (
+            {"deploy": {"resources": {"limits": {"cpus": "0.5"}}}},
+            {"deploy": {"resources": {"limits": {"memory": "4g", "pids": 4096}}}},
+        ),
+        (
+            {"deploy": {"resources": {"limits": {"memory": "1g"}}, "replicas": 3}},
+            {"deploy": {"resources": {"limits": {"pids": 4096}}, "replicas": 1}, "scale": 1},
+        ),
+        ({"scale": 2, "mem_limit": "1g", "pids_limit": 5}, {"scale": 1, "deploy": {"replicas": 1}}),
+    ],
+    ids=["none", "memory", "under deploy", "replicas", "scale"],
+)
+def test_limits_stand_where_the_file_has_its_own(given: dict[str, Any], found: dict[str, Any]) -> None:
+    keys = ("mem_limit", "pids_limit", "deploy", "scale")
+    changed = service({"image": "x", **given})
+    assert {key: changed[key] for key in keys if key in changed} == found
+
+
+def test_a_name_of_the_outside_world_is_the_playback_servers() -> None:
+    networks = {"front": {"aliases": ["pay.example", "shop"]}}
+    assert service({"image": "x", "networks": networks})["networks"] == {NETWORK: {"aliases": ["shop"]}}

@@ -1,0 +1,75 @@
+"""The ``docker`` command of this machine: where it is, which engine it goes to, whether its Compose is new enough."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+
+from gate.errors import InconclusiveError
+
+_PASSED = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "SSH_AUTH_SOCK")
+_LEAST_COMPOSE = (2, 24)
+_TIMEOUT = 20
+
+
+def found_command(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The command and the variables it is run with, ``DOCKER_HOST`` among them.
+
+    Raises InconclusiveError where there is none, or none that will do.
+    """
+    command = shutil.which("docker", path=environ.get("PATH"))
+    if command is None:
+        raise InconclusiveError(
+            "docker was not found; install Docker with Compose v2, or run 'scripts/engine'"
+        )
+    own = _environment(environ)
+    # Where the command line would go: the context that is in use.
+    host = environ.get("DOCKER_HOST") or _said(
+        command, own, "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"
+    )
+    own["DOCKER_HOST"] = host or "unix:///var/run/docker.sock"
+    _check_compose(_said(command, own, "compose", "version", "--short"))
+    return command, own
+
+
+def _check_compose(version: str) -> None:
+    numbers = tuple(int(word) for word in re.findall(r"\d+", version)[:2])
+    if numbers < _LEAST_COMPOSE:
+        seen = f"version {version}" if version else "none"
+        least = ".".join(map(str, _LEAST_COMPOSE))
+        raise InconclusiveError(f"Docker Compose: {seen}, and {least} or newer is needed; run 'gate doctor'")
+
+
+def _said(command: str, environ: Mapping[str, str], *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            [command, *arguments],
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=_TIMEOUT,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the command line needs, and nothing that a compose file could be filled in with."""
+    found = {name: environ[name] for name in _PASSED if name in environ}
+    if home := environ.get("HOME"):
+        found.setdefault("DOCKER_CONFIG", f"{home}/.docker")
+    found |= {
+        "PATH": environ.get("PATH", os.defpath),
+        "DOCKER_CLI_HINTS": "false",
+        "BUILDKIT_PROGRESS": "plain",
+    }
+    return found | {
+        "COMPOSE_ANSI": "never",
+        "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "0",
+        "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "0",
+    }

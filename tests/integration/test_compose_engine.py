@@ -1,0 +1,95 @@
+"""An engine that restarts, goes away or hangs while the gate uses it: exit code 3, one line, and all can be cleaned up.
+
+The engine itself is never touched: a socket before it goes dead, and the containers of the test's own gate are killed.
+"""
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.boxes import DB, Boxes, Wire, engine, owned
+from tests.integration.harness import eventually
+from tests.integration.notes import notes_bundle
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Boxes]:
+    made = Boxes(tmp_path)
+    made.gate_yml(compose="state: [{store: db, kind: postgres, service: db}]", answer="3s")
+    made.both({"db": DB})
+    notes_bundle(made.work / "bundle", scenarios=4, latency=500)
+    yield made
+    assert made.gate("clean").code == 0
+    assert eventually(lambda: not made.leftovers()), made.leftovers()
+
+
+@pytest.fixture
+def wire(tmp_path: Path, world: Boxes) -> Iterator[Wire]:
+    made = Wire(tmp_path / "docker.sock")
+    yield made
+    made.cut()
+
+
+def kill_all(world: Boxes) -> None:
+    """As an engine does that goes down: one after the other, the services under test first."""
+    with engine() as client:
+        mine = [one for one in client.containers.list() if owned(one, world.pids)]
+        for one in sorted(mine, key=lambda one: "-api-" not in str(one.name)):
+            one.kill()
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        pytest.param("bring the sides up", 1.5, id="while it comes up"),
+        pytest.param("replayed 2/4", 0.0, id="in the middle"),
+        pytest.param("wait until both", 0.0, id="at the end"),
+    ],
+)
+def test_restarted(world: Boxes, wire: Wire, moment: str, seconds: float) -> None:
+    def restart(_: int) -> None:
+        time.sleep(seconds)
+        wire.cut()
+        kill_all(world)
+        wire.mend()
+
+    done = world.run_until(moment, restart, env={"DOCKER_HOST": wire.host})
+    assert done.code == 3 and len(done.errors) == 1 and "Traceback" not in done.err, done.err
+    assert done.result["verdict"] == "inconclusive"
+
+
+def test_containers_killed_while_the_engine_answers(world: Boxes) -> None:
+    """The service under test goes first, and is not blamed for it."""
+    done = world.run_until("replayed 2/4", lambda _: kill_all(world))
+    assert done.code == 3 and len(done.errors) == 1, done.err
+
+
+def test_gone_for_good(world: Boxes, wire: Wire) -> None:
+    done = world.run_until("replayed 2/4", lambda _: wire.cut(), env={"DOCKER_HOST": wire.host})
+    assert done.code == 3 and len(done.errors) == 1 and "Docker engine" in done.errors[0], done.err
+    assert world.in_engine(), "nothing could be removed"
+
+
+def test_silent(world: Boxes, tmp_path: Path) -> None:
+    """From the start, in the middle, and interrupted meanwhile; all three at once, since they wait."""
+    wires = [Wire(tmp_path / f"{name}.sock") for name in ("first", "later", "asked")]
+    wires[0].hang()
+    running = [world.start(env={"DOCKER_HOST": wire.host})[0] for wire in wires]
+    for process, wire in zip(running[1:], wires[1:], strict=True):
+        assert process.stderr is not None
+        assert any("replayed 2/4" in line for line in process.stderr)
+        wire.hang()
+    began = time.monotonic()
+    time.sleep(1)
+    running[2].send_signal(signal.SIGTERM)
+    said = [process.communicate(timeout=60)[1] for process in (running[2], *running[:2])]
+    assert time.monotonic() - began < 60
+    assert [process.returncode for process in running] == [3, 3, 3], said
+    assert all(text.count("gate: ") == 1 and "Traceback" not in text for text in said), said
+    for wire in wires:
+        wire.cut()
