@@ -29,6 +29,8 @@ from gate.provision import bring_up
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "billing"
 TWELVE = 12
+PLAYBACK = "peer-playback:latest"
+"""What the peer calls the gate's own image, which goes by another name in each run."""
 
 
 def main() -> None:
@@ -102,10 +104,12 @@ def stop(job: Job) -> None:
 
 def peer_files(environment: Any, folder: Path) -> None:
     """The files that Compose was given, with the code where it stays after the run."""
+    mine = str(environment.plan.overlay["playback"]["image"])
+    subprocess.run(["docker", "tag", mine, PLAYBACK], check=True)
     for path in environment.files:
         text = path.read_text()
         code = str(path.parent.with_name(f"{path.parent.name}-code"))
-        (folder / path.name).write_text(text.replace(code, str(EXAMPLE)))
+        (folder / path.name).write_text(text.replace(code, str(EXAMPLE)).replace(mine, PLAYBACK))
 
 
 def peer(folder: Path) -> float:

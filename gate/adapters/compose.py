@@ -40,10 +40,11 @@ class ComposeEnvironment:
         folder: Path,
         opened: Opened,
         redactor: Redactor,
+        tell: Callable[[str], None],
     ) -> None:
         self._engine, self._commands, self._folder = engine, commands, folder
         self._planned, self._written, self._opened, self._redactor = planned, written, opened, redactor
-        self.containers = Containers(engine, project, redactor)
+        self.containers, self._tell = Containers(engine, project, redactor), tell
         self._prepared: tuple[ComposePlan, Sequence[Path]] | None = None
         self._stores: dict[str, Store] = {}
         self._images: dict[str, str] = {}
@@ -89,14 +90,23 @@ class ComposeEnvironment:
 
     def restore(self, payloads: Mapping[str, bytes]) -> None:
         """Get every image, start the stores and the playback server, and load the state."""
-        self._images |= found_images(self._engine, self.plan)
+        self._images |= found_images(self._engine, self._commands, self.plan)
         with ThreadPoolExecutor(max_workers=1) as beside:
             # While the stores start, which takes as long.
             building = beside.submit(
-                built_images, self._engine, self._project(), self.plan, self._folder, self._redactor
+                built_images,
+                self._engine,
+                self._project(),
+                self.plan,
+                self._folder,
+                self._redactor,
+                self._tell,
             )
             try:
-                self._up([self.plan.playback, *{store.service for store in self.plan.stores}], _PATIENCE)
+                stores = dict.fromkeys(store.service for store in self.plan.stores)
+                if stores.keys() & self.plan.built.keys():
+                    self._images |= self._when_done(building)
+                self._up(["--no-build", self.plan.playback, *stores], _PATIENCE)
                 for store in self.plan.stores:
                     self._stores[store.store] = self._waiting.for_store(store)
                     if store.store in payloads:
@@ -131,7 +141,8 @@ class ComposeEnvironment:
         """Start the rest, once the outside world is there, and wait until everything is ready."""
         self._waiting.for_playback()
         patience = max((one.timeout for one in self.plan.services.values()), default=_PATIENCE)
-        self._up(["--no-deps", *self.plan.ready_at_once] if self.plan.ready_at_once else (), patience)
+        alone = ["--no-deps", *self.plan.ready_at_once] if self.plan.ready_at_once else []
+        self._up(["--no-build", *alone], patience)
         for service in self.plan.services.values():
             self._waiting.for_service(service)
         self._watch = Watch(self.containers, self.plan)

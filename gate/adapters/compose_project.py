@@ -11,6 +11,7 @@ from testcontainers.compose import DockerCompose
 from gate.adapters.commands import Commands, TookTooLongError
 from gate.adapters.compose_words import last_line
 from gate.adapters.engine import Engine
+from gate.errors import InconclusiveError
 from gate.ports import StartError
 
 _PATIENCE = 60.0
@@ -91,7 +92,9 @@ def resolved(
         done = commands.run(argv, env=env, cwd=code, timeout=_PATIENCE)
         model: Mapping[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
     except TookTooLongError:
-        raise StartError(f"{file.name}: Compose did not read it in {_PATIENCE:.0f} s") from None
+        raise InconclusiveError(
+            f"{file.name}: Compose did not read it in {_PATIENCE:.0f} s; run again"
+        ) from None
     except ValueError:
         raise StartError(f"{file.name}: Compose made no document of it, or one too large") from None
     if done.returncode:

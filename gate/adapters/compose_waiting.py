@@ -30,6 +30,8 @@ class Waiting:
         self, containers: Containers, plan: ComposePlan, opened: Opened, stopping: threading.Event
     ) -> None:
         self._containers, self._plan, self._opened, self._stopping = containers, plan, opened, stopping
+        self._opened_stores: set[str] = set()
+        """The services of stores that have been up: that one ends later is not what the code under test does."""
 
     def check_going_on(self) -> None:
         """Raises InconclusiveError where the run is being stopped."""
@@ -40,10 +42,11 @@ class Waiting:
         """Raises InconclusiveError where it was not the code under test that failed first."""
         self.check_going_on()
         self._containers.forget()
-        one = self._containers.of(self._plan.playback)
-        if one is not None and one.state in ("exited", "dead"):
-            what = self._containers.became(one.service)
-            raise InconclusiveError(f"{what}; run again, or run 'gate doctor'")
+        outside = {self._plan.playback, *self._opened_stores}
+        for one in self._containers.all():
+            if one.service in outside and one.state in ("exited", "dead"):
+                what = self._containers.became(one.service)
+                raise InconclusiveError(f"{what}; run again, or run 'gate doctor'")
 
     def for_playback(self) -> None:
         """Until the playback server listens."""
@@ -63,7 +66,9 @@ class Waiting:
                 self.check_outside()
                 raise StartError(ended)
             try:
-                return self._opened(store, *self._containers.address(store.service, store.port))
+                found = self._opened(store, *self._containers.address(store.service, store.port))
+                self._opened_stores.add(store.service)
+                return found
             except InconclusiveError as error:
                 if _FINAL.search(str(error)) or time.monotonic() > deadline:
                     raise
@@ -72,7 +77,7 @@ class Waiting:
 
     def for_service(self, service: ContainerPlan) -> None:
         """Until a service under test answers that it is ready. Raises StartError where it does not."""
-        if service.port is None or service.ready is None:
+        if service.port is None:
             return
         deadline = time.monotonic() + service.timeout
         seen = "no answer"
@@ -83,14 +88,18 @@ class Waiting:
                 raise StartError(ended)
             with suppress(InconclusiveError):  # it has ended since, which the next look tells
                 host, port = self._containers.address(service.service, service.port)
-                seen = answer_of(f"http://{host}:{port}{service.ready}")
+                if service.ready is None and _listens(host, port):
+                    return
+                seen = (
+                    answer_of(f"http://{host}:{port}{service.ready}") if service.ready else "nothing listens"
+                )
             if seen.isdigit() and 200 <= int(seen) < 300:
                 return
             time.sleep(_POLL)
         self.check_outside()
         raise StartError(
-            f"{service.service}: not ready after {service.timeout:.0f} s: {service.ready} on port {service.port} "
-            f"gave {seen}; {self._containers.state(service.service)}"
+            f"{service.service}: not ready after {service.timeout:.0f} s: {service.ready or 'at all'} on port "
+            f"{service.port} gave {seen}; {self._containers.state(service.service)}"
         )
 
 

@@ -10,7 +10,10 @@ _A_MOMENT = 0.3
 
 
 class Watch:
-    """What has to run, from the moment when all was up. Raises StartError where something has ended by then."""
+    """What has to run, from the moment when all was up; what had done its work by then need not.
+
+    Raises StartError where a service under test has ended by then, InconclusiveError where a store or the like has.
+    """
 
     def __init__(self, containers: Containers, plan: ComposePlan) -> None:
         self._containers, self._plan = containers, plan
@@ -19,7 +22,8 @@ class Watch:
         there = containers.all()
         for one in there:
             if one.state != "running" and (self._lasts(one.service) or not containers.succeeded(one)):
-                raise StartError(containers.became(one.service, " at start"))
+                kind = InconclusiveError if one.service in self._answering else StartError
+                raise kind(containers.became(one.service, " at start"))
         self._there = [one.service for one in there if one.state == "running"]
 
     @property
@@ -49,9 +53,7 @@ class Watch:
             one = self._containers.of(service)
             if one is not None and one.state == "running":
                 continue
-            if one is None or self._lasts(service) or not self._containers.succeeded(one):
-                return service
-            self._there.remove(service)  # it has done its work, such as filling a database
+            return service
         return None
 
     def _lasts(self, service: str) -> bool:

@@ -7,7 +7,8 @@ _ENGINE = re.compile(
     r"no space left|cannot connect to the docker daemon|is the docker daemon running|error during connect"
     r"|address pool|pool overlaps|i/o timeout|TLS handshake|connection refused|connection reset|broken pipe"
     r"|no such host|dial tcp|dial unix|temporary failure in name resolution|deadline exceeded|EOF\W*$|unexpected end"
-    r"|too ?many ?requests|access denied|authorization failed|50[0234] |server misbehaving|input/output error",
+    r"|too ?many ?requests|access denied|authorization failed|status:? (?:code )?50[0234]\b"
+    r"|50[0234] (?:Internal|Bad|Service|Gateway)|server misbehaving|input/output error",
     re.IGNORECASE,
 )
 """What goes wrong in the engine or on the way to a registry; of the code under test it says nothing."""
@@ -22,6 +23,7 @@ _DAEMON = re.compile(
     r"error response from daemon|cannot connect to the docker daemon|error during connect", re.I
 )
 _STEP = re.compile(r"#(?P<step>\d+) (?:[\d.]+ (?P<output>.*)|ERROR: (?P<error>.*)|\[(?P<title>.*))")
+_QUOTED = re.compile(r"\s*\d+ \| | ?> \[")
 _REPEATED = re.compile(r"\d+\.\d+ ")
 
 
@@ -39,6 +41,8 @@ def of_the_engine_in_build(said: str) -> bool:
     """The same where the words of what a build runs are among them."""
     for line in said.splitlines():
         match = _STEP.match(line)
+        if _QUOTED.match(line) or (match and match["title"]):
+            continue  # the Dockerfile's own words
         output = match["output"] if match else line if _REPEATED.match(line) else None
         if _NETWORK.search(output) if output is not None else _ENGINE.search(line):
             return True

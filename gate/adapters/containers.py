@@ -62,8 +62,11 @@ class Containers:
         return next((self.became(one.service, when) for one in dead), None)
 
     def first_unhealthy(self) -> str | None:
-        """The first service whose health check has not passed, and its last words."""
-        asked = (one for one in self.all() if "health" in one.status and "(healthy)" not in one.status)
+        """The first service whose health check has not passed, one that fails before one that has just begun."""
+        asked = sorted(
+            (one for one in self.all() if "health" in one.status and "(healthy)" not in one.status),
+            key=lambda one: "starting" in one.status,
+        )
         return next(
             (f"{one.service}: its health check does not pass; {self.last_line(one)}" for one in asked), None
         )

@@ -1,10 +1,6 @@
 """The Docker engine of this machine: which one, what it can do, and what it says."""
 
 import json
-import os
-import re
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,14 +11,14 @@ from typing import Any
 import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.utils import kwargs_from_env
 
+from gate.adapters.engine_command import found_command
 from gate.errors import InconclusiveError
 
 LABEL = "replay-gate.run"
 """On everything that a run makes in the engine; its value is the run's id."""
-_PASSED = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "SSH_AUTH_SOCK")
 _TIMEOUT = 20
-_LEAST_COMPOSE = (2, 24)
 _START_INTERVAL = (1, 44)
 """The version of the API, that of engine 25."""
 _SOON = 5
@@ -47,17 +43,10 @@ class Engine:
     """One engine, over its API and its command line. Raises InconclusiveError where it does not answer."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        docker_command = shutil.which("docker", path=environ.get("PATH"))
-        if docker_command is None:
-            raise InconclusiveError(
-                "docker was not found; install Docker with Compose v2, or run 'scripts/engine'"
-            )
-        self.command = docker_command
-        self.environ = _environment(environ)
-        self.host = environ.get("DOCKER_HOST") or self._context_host()
-        self.environ["DOCKER_HOST"] = self.host
-        self._check_compose()
+        self.command, self.environ = found_command(environ)
+        self.host = self.environ["DOCKER_HOST"]
         self._clients, self._version = threading.local(), "auto"
+        self._was_silent = False
         try:
             self._version = self.api.api_version
             self.info: Mapping[str, Any] = self.api.info()
@@ -68,21 +57,27 @@ class Engine:
     def api(self) -> docker.APIClient:
         """The client of this thread: one cannot be shared."""
         if not hasattr(self._clients, "api"):
-            self._clients.api = docker.APIClient(base_url=self.host, version=self._version, timeout=_TIMEOUT)
+            self._clients.api = self._client(_TIMEOUT)
         mine: docker.APIClient = self._clients.api
         return mine
+
+    def _client(self, timeout: int) -> docker.APIClient:
+        # For certificates, by the same variables as the command line; for the address, the one that it uses.
+        given = kwargs_from_env(environment=self.environ) | {"base_url": self.host}
+        return docker.APIClient(**given, version=self._version, timeout=timeout)
 
     def answers(self) -> bool:
         """Whether it is there at all, without waiting for long."""
         try:
-            client = docker.APIClient(base_url=self.host, version=self._version, timeout=_SOON)
-            return bool(client.ping())
+            return bool(self._client(_SOON).ping())
         except (DockerException, requests.RequestException, OSError):
             return False
 
     def settle_in(self, folder: Path) -> None:
         """Take a configuration of its own from now on: the user's but for proxies, which Compose gives to services."""
         before = Path(self.environ.get("DOCKER_CONFIG", ""))
+        if "DOCKER_TLS_VERIFY" in self.environ:
+            self.environ.setdefault("DOCKER_CERT_PATH", str(before))
         folder.mkdir(mode=0o700)
         try:
             content = json.loads((before / "config.json").read_bytes())
@@ -117,9 +112,12 @@ class Engine:
     @contextmanager
     def asked(self, what: str) -> Iterator[Any]:
         """The engine's API; that it fails says nothing of the code under test."""
+        if self._was_silent and not self.answers():  # each question would wait as long as the first
+            raise InconclusiveError(f"the Docker engine at {self.host} does not answer; run 'gate doctor'")
         try:
             yield self.api
         except (DockerException, requests.RequestException, OSError) as error:
+            self._was_silent = isinstance(error, requests.Timeout)
             raise InconclusiveError(
                 f"the Docker engine at {self.host} failed at {what}: {_reason(error)}; run 'gate doctor'"
             ) from None
@@ -193,69 +191,10 @@ class Engine:
             if one.get("Gateway")
         ]
 
-    def pull(self, image: str) -> None:
-        """Get an image. Raises InconclusiveError where no registry gives it."""
-        name, _, tag = image.rpartition(":") if ":" in image.rpartition("/")[2] else (image, "", "latest")
-        try:
-            self.api.pull(name, None if "@" in image else tag)
-        except (DockerException, requests.RequestException, OSError) as error:
-            raise InconclusiveError(
-                f"image {image}: is not here and cannot be pulled: {_reason(error)}; "
-                "pull or build it, or run 'scripts/images'"
-            ) from None
-
-    def _context_host(self) -> str:
-        """Where the command line would go: the context that is in use."""
-        said = self._say("context", "inspect", "--format", "{{.Endpoints.docker.Host}}")
-        return said or "unix:///var/run/docker.sock"
-
-    def _check_compose(self) -> None:
-        version = self._say("compose", "version", "--short")
-        numbers = tuple(int(word) for word in re.findall(r"\d+", version)[:2])
-        if numbers < _LEAST_COMPOSE:
-            seen = f"version {version}" if version else "none"
-            least = ".".join(map(str, _LEAST_COMPOSE))
-            raise InconclusiveError(
-                f"Docker Compose: {seen}, and {least} or newer is needed; run 'gate doctor'"
-            )
-
-    def _say(self, *arguments: str) -> str:
-        try:
-            done = subprocess.run(
-                [self.command, *arguments],
-                env=self.environ,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                timeout=_TIMEOUT,
-            )
-        except (OSError, subprocess.SubprocessError):
-            return ""
-        return done.stdout.strip() if done.returncode == 0 else ""
-
     def _silent(self, error: Exception) -> InconclusiveError:
         return InconclusiveError(
             f"no Docker engine answers at {self.host}: {_reason(error)}; start Docker, or run 'scripts/engine'"
         )
-
-
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the command line needs, and nothing that a compose file could be filled in with."""
-    found = {name: environ[name] for name in _PASSED if name in environ}
-    if home := environ.get("HOME"):
-        found.setdefault("DOCKER_CONFIG", f"{home}/.docker")
-    found |= {
-        "PATH": environ.get("PATH", os.defpath),
-        "DOCKER_CLI_HINTS": "false",
-        "BUILDKIT_PROGRESS": "plain",
-    }
-    return found | {
-        "COMPOSE_ANSI": "never",
-        "COMPOSE_EXPERIMENTAL_GIT_REMOTE": "0",
-        "COMPOSE_EXPERIMENTAL_OCI_REMOTE": "0",
-    }
 
 
 def _container(said: Mapping[str, Any]) -> Container:

@@ -67,6 +67,8 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
         "PATH": environ.get("PATH", os.defpath),
         "DOCKER_CLI_HINTS": "false",
         "BUILDKIT_PROGRESS": "plain",
+        # An attestation holds times: with one, the same code would be another image in every run.
+        "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
     }
     return found | {
         "COMPOSE_ANSI": "never",

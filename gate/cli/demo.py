@@ -41,6 +41,7 @@ def demo(change: str, environment: str, scenarios: tuple[str, ...], out: Path | 
     tell(f"demo: it {says}, so the verdict should be '{expected}'")
     asked = wiring.Asked(
         settings=load(example / "gate.yml", os.environ, environment),
+        tell=tell,
         baseline=os.path.relpath(example),
         candidate=os.path.relpath(example),
         patch=example / "changes" / f"{change}.patch",

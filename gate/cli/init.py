@@ -217,6 +217,7 @@ def _run(out: Path) -> int:
     words = ("gate", "run", *(("--config", str(out)) if str(out) != "gate.yml" else ()))
     asked = wiring.Asked(
         settings=load(out, os.environ, "compose"),
+        tell=tell,
         baseline=root,
         candidate=root,
         command=(*words, "--baseline", root, "--candidate", root),

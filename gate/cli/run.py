@@ -58,6 +58,7 @@ def run(
     settings = load(config, os.environ, environment)
     asked = wiring.Asked(
         settings=settings,
+        tell=tell,
         baseline=baseline,
         candidate=candidate,
         bundles=bundles,

@@ -30,7 +30,14 @@ _SURE = (
     rf"|[0-9a-f]{{16,}}|(?![A-F]{{2}}\d+\b)[0-9A-F]{{16,}}|{_ULID})(?![0-9A-Za-z])"
 )
 """Two capitals and only digits are no hex: many an account number (IBAN) looks so."""
-_MARK = re.compile(f"{_TIME}|{_SURE}", re.ASCII)
+_HASHED = (
+    r"(?<![\w$])(?:\$2[abxy]?\$\d\d|\$argon2(?:id|i|d)\$v=\d+\$m=\d+,t=\d+,p=\d+"
+    r"|\$(?:[156y]|scrypt|pbkdf2[\w-]*)(?:\$(?:rounds=\d+|\d{3,}|ln=[\w=,]+))?"
+    r"|(?:scrypt|pbkdf2)(?::\w+){1,3}|(?:pbkdf2|scrypt|argon2)_?\w*\$\d+)"
+    r"\$(?P<secret>[\w./+$-]{20,}={0,2})(?![\w./+$=-])"
+)
+"""A password's hash, salt and all, behind what says how it was made, which is compared."""
+_MARK = re.compile(f"{_TIME}|{_SURE}|{_HASHED}", re.ASCII)
 _WHOLE = re.compile(f"{_TIME}|{_UUID}|[0-9a-f]{{16,}}", re.ASCII)
 LOOSE = re.compile(rf"{_UUID}|(?=\d*[a-f])[0-9a-f]{{16,}}", re.ASCII)
 """What looks generated wherever it stands; for what is shown, never for what is compared."""
@@ -105,11 +112,12 @@ def marks(text: str) -> tuple[Mark, ...]:
 def _sure(text: str, end: int, last: int, found: list[Mark]) -> None:
     """First what is an id or a time for sure, also behind a prefix (``pi_1f…``); tokens in what is left between."""
     for match in _MARK.finditer(text, end, last):
-        start = match.start()
+        kind = match.lastgroup or "id"
+        start, after = match.span(kind)
         if start - end >= _SHORTEST_TOKEN:
             _tokens(text, end, start, found)
-        end = match.end()
-        found.append(Mark(start, end, match.group(), match.lastgroup == "time"))
+        end = after
+        found.append(Mark(start, end, match[kind], kind == "time"))
     if last - end >= _SHORTEST_TOKEN:
         _tokens(text, end, last, found)
 

@@ -131,14 +131,18 @@ async def _settle(job: Job, state: State, stores: Stores, scenario: str | None, 
         rules = replace(rules, quiet=max(rules.quiet, min(AT_THE_END, rules.timeout / 2)))
     elif found:
         return  # once is enough to know, and each wait takes its whole time
-    problem = await settle(
-        side.playback,
-        stores[name],
-        side.environment,
-        job.settings.observe.messages,
-        rules,
-        lambda: snapshots(stores[name], job.settings),
-    )
+    try:
+        problem = await settle(
+            side.playback,
+            stores[name],
+            side.environment,
+            job.settings.observe.messages,
+            rules,
+            lambda: snapshots(stores[name], job.settings),
+        )
+    except InconclusiveError as error:
+        side.environment.alive()  # what has ended tells more than that it does not answer
+        raise InconclusiveError(f"{name}: {error}") from None
     if problem:
         # What still goes on at the end may be anyone's; so is what goes on into the next scenario.
         found |= dict.fromkeys(job.scenarios, problem)

@@ -5,7 +5,7 @@ not even be resolved: files from outside the side's code, and variables that nob
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +52,11 @@ class ComposeFile:
         return len(at), line
 
 
-def read(path: Path, code: Path) -> list[ComposeFile]:
+def read(path: Path, code: Path, absent: Callable[[Path], object] = Path.exists) -> list[ComposeFile]:
     """A compose file and those that it extends or includes, all from the side's own code.
 
-    Raises RequestError where one takes in what is not the side's, StartError where one cannot be read.
+    ``absent`` hears of each ``env_file`` that is not there, such as a ``.env`` that git ignores. Raises RequestError
+    where a file takes in what is not the side's, StartError where one cannot be read.
     """
     found: dict[tuple[Path, Path], ComposeFile] = {}
     waiting = [(path, path.parent)]
@@ -67,11 +68,13 @@ def read(path: Path, code: Path) -> list[ComposeFile]:
             raise RequestError(f"{path.name}: takes in more than {_MOST_FILES} files")
         file = _parsed(one, code)
         found[one.resolve(), base] = file
-        waiting += _more(file, base, code)
+        waiting += _more(file, base, code, absent)
     return list(found.values())
 
 
-def _more(file: ComposeFile, base: Path, code: Path) -> Iterator[tuple[Path, Path]]:
+def _more(
+    file: ComposeFile, base: Path, code: Path, absent: Callable[[Path], object]
+) -> Iterator[tuple[Path, Path]]:
     """The files that a file takes in, each with the folder that its own paths start from."""
     for item in _list(value_of(file.root, "include")):
         for key in ("env_file", "project_directory"):
@@ -93,7 +96,9 @@ def _more(file: ComposeFile, base: Path, code: Path) -> Iterator[tuple[Path, Pat
             yield path, path.parent
         for key in ("env_file", "label_file"):
             for node in _texts(value_of(service, key), "path"):
-                _own(file, node, key, base, code)
+                path = _own(file, node, key, base, code)
+                if key == "env_file" and not path.exists():
+                    absent(path)
 
 
 def _own(file: ComposeFile, node: yaml.ScalarNode, kind: str, base: Path, code: Path) -> Path:

@@ -8,7 +8,7 @@ from gate.provision.compose_file import ComposeFile
 from gate.provision.drafted import Migration, Tested
 from gate.provision.front import Front
 from gate.provision.policy import below
-from gate.provision.servers import server_of
+from gate.provision.servers import of, server_of
 
 _NOT_READ = (
     "mysql", "mongo", "rabbitmq", "kafka", "redpanda", "nats", "activemq", "memcached", "elasticsearch", "opensearch",
@@ -57,11 +57,17 @@ def questions(
             f"{files[0].name} builds nothing, so both sides would run the same images: say under services what is "
             f"built from this repository, such as {front.name}: {{build: ./folder}}"
         )
-    kinds = {server_of(str(service.get("image") or "")) for service in services.values()}
+    servers = {name: of(service) for name, service in services.items()}
+    kinds = {server_of(str(services[name]["image"])) for name, server in servers.items() if server}
     if "postgres" in kinds and migrate is None:
         yield (
             "no service of the compose file migrates the database: if it takes a command to make the tables, put it "
             f"under 'migrate', such as {{service: {front.name}, run: the command}}"
+        )
+    if not {"postgres", "redis"} & kinds:
+        yield (
+            "no database is compared: no service names an image of PostgreSQL or Redis; one that is built here can be "
+            "named all the same, under 'state' of environments.compose: {store: db, kind: postgres, service: its name}"
         )
     for name, service in services.items():
         image = str(service.get("image") or "").partition("@")[0].rpartition("/")[2]
@@ -75,6 +81,7 @@ def questions(
         for name in (one.name for one in tested)
         for volume in services[name].get("volumes") or ()
         if volume.get("type") == "bind" and below(str(volume.get("source")), code)
+        if not (server := servers[name]) or volume.get("target") != server.data  # which no run mounts
     ]
     if mounted:
         yield (

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from gate.config.fields import PATH
 from gate.errors import RequestError
 from gate.provision.compose_file import ComposeFile, place
+from gate.provision.outside import service_names
 from gate.provision.policy import below
 from gate.provision.servers import server_of
 
@@ -34,7 +35,11 @@ class Front(NamedTuple):
 def choose(services: Mapping[str, Any], files: Sequence[ComposeFile], code: Path, asked: str | None) -> Front:
     """The service that gets the requests. Raises RequestError where none could, or the one asked for is not there."""
     if not services:
-        raise RequestError(f"{files[0].name}: has no services to run; name another with --compose-file")
+        in_profiles = ", ".join(service_names(files))
+        why = f" but those in profiles ({in_profiles}), which do not run; take 'profiles' off some, or"
+        raise RequestError(
+            f"{files[0].name}: has no services to run{why if in_profiles else ';'} name another with --compose-file"
+        )
     known = ", ".join(sorted(services))
     if asked is not None:
         if asked not in services:

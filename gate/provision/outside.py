@@ -164,9 +164,9 @@ def env_files(files: Sequence[ComposeFile], code: Path, held: Callable[[Path], b
     """Files that services take variables from; one that a side lacks has to be replaced by values in gate.yml."""
     given: dict[str, dict[str, str]] = {}
     needed: dict[str, dict[str, Env]] = {}
-    lacking: dict[tuple[str, bool], tuple[str, list[str]]] = {}
+    lacking: dict[str, tuple[str, list[str], dict[str, None]]] = {}
     guessed: dict[str, None] = {}
-    for file, name, node, optional in _named_files(files):
+    for file, name, node in _named_files(files):
         path = (code / file.name).parent / str(node.value)
         where = f"{file.name}:{node.start_mark.line + 1}"
         if not below(str(path.absolute()), code):
@@ -179,33 +179,31 @@ def env_files(files: Sequence[ComposeFile], code: Path, held: Callable[[Path], b
         names = dict.fromkeys([*(_assigned(path) if path.is_file() else ()), *_shown(path.parent)])
         values = {one: _value(one, ("services", name, "environment"), where, examples) for one in names}
         needed.setdefault(name, {}).update(values)
-        lacking.setdefault((str(node.value), optional), (where, []))[1].append(name)
+        _, users, made_up = lacking.setdefault(str(node.value), (where, [], {}))
+        users.append(name)
+        made_up |= dict.fromkeys(key for key, one in values.items() if one.value == PLACEHOLDER)
     return EnvFiles(given=given, needed=needed, guessed=tuple(guessed), open=tuple(_advice(lacking)))
 
 
-def _advice(lacking: Mapping[tuple[str, bool], tuple[str, list[str]]]) -> Iterator[str]:
-    for (path, optional), (where, names) in lacking.items():
+def _advice(
+    lacking: Mapping[str, tuple[str, list[str], Mapping[str, None]]],
+) -> Iterator[str]:
+    for path, (where, names, made_up) in lacking.items():
+        fit = f"replace what is {PLACEHOLDER}: {', '.join(made_up)}" if made_up else "see that the values fit"
         lacks = f"{where}: {path} is not part of the code (git does not have it, or it may hold secrets)"
-        if optional:
-            yield f"{lacks}; what {', '.join(names)} took from it is under 'env' there: see that the values fit"
-        else:
-            yield (
-                f"{lacks}, and {', '.join(names)} cannot start without it: write 'env_file: [{{path: {path}, "
-                "required: false}]' there; what they took from it is under 'env' in gate.yml"
-            )
+        yield f"{lacks}; what {', '.join(names)} took from it is under 'env' in gate.yml: {fit}"
 
 
-def _named_files(files: Sequence[ComposeFile]) -> Iterator[tuple[ComposeFile, str, yaml.ScalarNode, bool]]:
+def _named_files(files: Sequence[ComposeFile]) -> Iterator[tuple[ComposeFile, str, yaml.ScalarNode]]:
     for file in files:
         found = [
             (at[1], at[-1], node)
             for at, node in texts(file)
             if at[:1] == ("services",) and at[2:3] == ("env_file",)
         ]
-        optional = {name for name, key, node in found if key == "required" and node.value == "false"}
         for name, key, node in found:
             if key in ("env_file", "path"):
-                yield file, name, node, name in optional
+                yield file, name, node
 
 
 def _examples(folder: Path) -> dict[str, Env]:

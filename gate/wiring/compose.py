@@ -3,8 +3,8 @@
 import os
 import secrets
 import threading
-from collections.abc import Sequence
-from functools import cache, partial
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from gate.adapters.commands import Commands
@@ -19,7 +19,7 @@ from gate.adapters.registry import RunFile
 from gate.adapters.shipped import shipped
 from gate.config import Redactor, Settings
 from gate.model import Side
-from gate.ports import ComposePlan, LiveSide
+from gate.ports import ComposePlan, LiveSide, StartError
 from gate.provision import containers
 from gate.provision.compose_file import check_variables, read
 from gate.provision.overlay import as_yaml, escaped, rendered
@@ -32,6 +32,7 @@ _BUILDING = threading.Lock()
 
 def compose_side(
     engine: Engine,
+    tell: Callable[[str], None],
     side: Side,
     code: Path,
     settings: Settings,
@@ -54,10 +55,13 @@ def compose_side(
     )
 
     def planned() -> ComposePlan:
-        files = read(code / compose.file, code)
+        files = read(code / compose.file, code, _left_empty)
         env = containers.filled_env(settings)
         check_variables(files, env)
-        model = resolved(engine, commands, code, code / compose.file, project, env)
+        try:
+            model = resolved(engine, commands, code, code / compose.file, project, env)
+        except StartError as error:  # in which Compose may show what a variable was filled in with
+            raise StartError(redactor.redact_text(str(error))) from None
         allowed = containers.check(model, files, code, compose)
         with _BUILDING:
             image = playback_image(engine, commands)
@@ -74,11 +78,12 @@ def compose_side(
         folder,
         opener({store.kind for store in settings.stores}, redactor),
         redactor,
+        lambda says: tell(f"{side.name}: {says}"),
     )
     return LiveSide(
         side=side,
         environment=environment,
-        sender=HttpSender(cache(partial(_target, environment)), settings.stimuli.timeout, redactor),
+        sender=HttpSender(environment.target, settings.stimuli.timeout, redactor),
         playback=PlaybackClient(
             token,
             lambda: environment.containers.address(environment.plan.playback, environment.plan.control),
@@ -89,12 +94,10 @@ def compose_side(
     )
 
 
-def _target(environment: ComposeEnvironment) -> str:
-    """Asked for once the side is up, and then no more: a look at the engine takes as long as a request."""
-    service = environment.plan.services[environment.plan.target]
-    assert service.port is not None, "gate.yml was checked for it"
-    host, port = environment.containers.address(service.service, service.port)
-    return f"http://{host}:{port}"
+def _left_empty(path: Path) -> None:
+    """In the side's copy: what a service needs of such a file is named in gate.yml, and a commit never has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
 
 
 def _playback(

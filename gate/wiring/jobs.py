@@ -22,6 +22,10 @@ from gate.wiring.runs import scratch
 RECORDED = "recorded"
 
 
+def _nobody(_says: str) -> None:
+    """Listens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a command line asks for; paths are as given, ``None`` takes the default."""
@@ -35,6 +39,8 @@ class Asked:
     """Applied to a copy of the candidate's folder."""
     bundles: Sequence[str] = ()
     scenarios: Sequence[str] = ()
+    tell: Callable[[str], None] = _nobody
+    """Hears what takes long, such as an image that is built; from any thread."""
 
     def __post_init__(self) -> None:
         if self.baseline == self.candidate == RECORDED:
@@ -100,7 +106,7 @@ def _live_sides(
 
     engine = Engine(environ)
     engine.settle_in(folder / "docker")
-    return partial(compose_side, engine), tuple(clean_engine(engine))
+    return partial(compose_side, engine, asked.tell), tuple(clean_engine(engine))
 
 
 def _sides(

@@ -50,7 +50,16 @@ JWT = (
         (f"user_{ULID.lower()}", [ULID.lower()]),
         (SIGNED, [SIGNED]),
         (f"sha256={SIGNED}", [SIGNED]),
-        (f"$argon2id$v=19$m=65536,t=3,p=4${SIGNED[:22]}${SIGNED[:-1]}", [SIGNED[:22], SIGNED[:-1]]),
+        (f"$argon2id$v=19$m=65536,t=3,p=4${SIGNED[:22]}${SIGNED[:-1]}", [f"{SIGNED[:22]}${SIGNED[:-1]}"]),
+        (
+            "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW",
+            ["R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"],
+        ),
+        (
+            "pbkdf2_sha256$870000$Yc6mJm79Nx70$qTyyK9b2QrXZMnD8wDgNrCNAeta3Y=",
+            ["Yc6mJm79Nx70$qTyyK9b2QrXZMnD8wDgNrCNAeta3Y="],
+        ),
+        ("$2b$12$short", []),
         (f"/d/{TOKEN}", [TOKEN]),
         (f"files/{TOKEN}/v2", [TOKEN]),
         (f"Bearer {JWT}", [JWT]),
