@@ -1,6 +1,7 @@
 """Whose fault it is when a side does not come up."""
 
-import _thread
+import os
+import signal
 import time
 from collections.abc import Mapping
 from threading import Barrier, Event, Thread
@@ -104,7 +105,7 @@ def test_an_interrupt_stops_every_side() -> None:
 
     released = Event()
     sides[CANDIDATE] = Stuck()
-    Thread(target=lambda: (ready.wait(10), _thread.interrupt_main())).start()
+    Thread(target=lambda: (ready.wait(10), os.kill(os.getpid(), signal.SIGINT))).start()
     with pytest.raises(KeyboardInterrupt):
         bring_up(sides, {})
     assert all("stop" in side.steps for side in sides.values())
