@@ -106,8 +106,12 @@ def test_an_interrupt_stops_every_side() -> None:
     released = Event()
     sides[CANDIDATE] = Stuck()
     Thread(target=lambda: (ready.wait(10), os.kill(os.getpid(), signal.SIGINT))).start()
-    with pytest.raises(KeyboardInterrupt):
-        bring_up(sides, {})
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with none
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            bring_up(sides, {})
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert all("stop" in side.steps for side in sides.values())
 
 
