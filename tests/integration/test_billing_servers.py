@@ -31,6 +31,8 @@ from billing.store.database import Database  # noqa: E402
 from billing.store.opening import make_database, open_copy, open_database  # noqa: E402
 from billing.store.postgres import PostgresDatabase  # noqa: E402
 
+sys.path.remove(str(EXAMPLE))  # it has a folder 'tests' as well, which would hide parts of this one
+
 pytestmark = pytest.mark.docker
 MERCHANT = MERCHANTS[0]
 CACHE = MemoryCache()

@@ -160,7 +160,7 @@ def test_odd_calls_are_all_in_the_ledger(tmp_path: Path) -> None:
 )
 def test_control_port_refuses_the_service(tmp_path: Path, said: bytes) -> None:
     async def use(playback: PlaybackProcess, client: aiohttp.ClientSession) -> None:
-        reader, writer = await asyncio.open_connection(*playback._control)  # as found by trying every port
+        reader, writer = await asyncio.open_connection(*playback.client._address())  # as found by trying every port
         writer.write(said + b'{"question": "collect"}\n')
         writer.write_eof()
         with suppress(ConnectionResetError):
@@ -175,7 +175,7 @@ def test_a_gate_that_goes_away_leaves_a_server_that_answers_the_next(tmp_path: P
     async def use(playback: PlaybackProcess, client: aiohttp.ClientSession) -> None:
         assert await playback.client.in_flight() == 0
         await playback.client.close()
-        playback._line = None
+        playback.client._line = None
         assert await playback.client.in_flight() == 0
 
     play(tmp_path, use)
