@@ -67,7 +67,7 @@ class ComposeEnvironment:
 
     @property
     def _waiting(self) -> Waiting:
-        return Waiting(self.containers, self.plan, self._opened, self._stopping)
+        return Waiting(self.containers, self.plan, self._opened, self._stores, self._stopping)
 
     @property
     def files(self) -> Sequence[Path]:

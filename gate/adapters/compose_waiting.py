@@ -4,7 +4,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from gate.adapters.containers import Containers
@@ -24,14 +24,21 @@ Opened = Callable[[StorePlan, str, int], Store]
 
 
 class Waiting:
-    """Every method raises InconclusiveError once ``stopping`` is set, and where what failed is not under test."""
+    """Every method raises InconclusiveError once ``stopping`` is set, and where what failed is not under test.
+
+    ``stores`` are those that are open by now.
+    """
 
     def __init__(
-        self, containers: Containers, plan: ComposePlan, opened: Opened, stopping: threading.Event
+        self,
+        containers: Containers,
+        plan: ComposePlan,
+        opened: Opened,
+        stores: Mapping[str, Store],
+        stopping: threading.Event,
     ) -> None:
         self._containers, self._plan, self._opened, self._stopping = containers, plan, opened, stopping
-        self._opened_stores: set[str] = set()
-        """The services of stores that have been up: that one ends later is not what the code under test does."""
+        self._stores = stores
 
     def check_going_on(self) -> None:
         """Raises InconclusiveError where the run is being stopped."""
@@ -42,7 +49,9 @@ class Waiting:
         """Raises InconclusiveError where it was not the code under test that failed first."""
         self.check_going_on()
         self._containers.forget()
-        outside = {self._plan.playback, *self._opened_stores}
+        # That a store ends which has been up is not what the code under test does.
+        up = {store.service for store in self._plan.stores if store.store in self._stores}
+        outside = {self._plan.playback, *up}
         for one in self._containers.all():
             if one.service in outside and one.state in ("exited", "dead"):
                 what = self._containers.became(one.service)
@@ -66,9 +75,7 @@ class Waiting:
                 self.check_outside()
                 raise StartError(ended)
             try:
-                found = self._opened(store, *self._containers.address(store.service, store.port))
-                self._opened_stores.add(store.service)
-                return found
+                return self._opened(store, *self._containers.address(store.service, store.port))
             except InconclusiveError as error:
                 if _FINAL.search(str(error)) or time.monotonic() > deadline:
                     raise
