@@ -50,8 +50,8 @@ def of_the_engine_in_build(said: str) -> bool:
 
 
 def last_line(said: str) -> str:
-    """The last line that says something, cut."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    """The last line that says something, cut; not the word with which Compose notes that it was ended."""
+    lines = [line.strip() for line in said.splitlines() if line.strip() not in ("", "canceled")]
     return lines[-1][-500:] if lines else ""
 
 

@@ -95,3 +95,7 @@ def test_build_failure_without_steps(said: str, seen: str) -> None:
 
 def test_last_line_is_cut() -> None:
     assert last_line("a\n" + "b" * 900 + "\n \n") == "b" * 500
+
+
+def test_the_last_line_is_that_of_the_program() -> None:
+    assert last_line("begun\nhardly begun\n\ncanceled\n") == "hardly begun"
