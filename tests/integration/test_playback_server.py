@@ -160,7 +160,9 @@ def test_odd_calls_are_all_in_the_ledger(tmp_path: Path) -> None:
 )
 def test_control_port_refuses_the_service(tmp_path: Path, said: bytes) -> None:
     async def use(playback: PlaybackProcess, client: aiohttp.ClientSession) -> None:
-        reader, writer = await asyncio.open_connection(*playback.client._address())  # as found by trying every port
+        reader, writer = await asyncio.open_connection(
+            *playback.client._address()
+        )  # as found by trying every port
         writer.write(said + b'{"question": "collect"}\n')
         writer.write_eof()
         with suppress(ConnectionResetError):
