@@ -13,11 +13,9 @@ import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.utils import kwargs_from_env
 
-from gate.adapters.engine_command import found_command
+from gate.adapters.engine_command import addressable, found_command
 from gate.errors import InconclusiveError
 
-LABEL = "replay-gate.run"
-"""On everything that a run makes in the engine; its value is the run's id."""
 _TIMEOUT = 20
 _START_INTERVAL = (1, 44)
 """The version of the API, that of engine 25."""
@@ -97,12 +95,7 @@ class Engine:
     @property
     def addressable(self) -> bool:
         """Whether this machine reaches containers by their addresses: a native Linux engine run by root."""
-        return (
-            self.host.startswith("unix://")
-            and "Desktop" not in str(self.info.get("OperatingSystem", ""))
-            and not any("rootless" in str(option) for option in self.info.get("SecurityOptions") or ())
-            and Path("/proc/sys/kernel").exists()
-        )
+        return addressable(self.info, self.host)
 
     @property
     def has_start_interval(self) -> bool:

@@ -9,7 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-_PASSED = ("DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "SSH_AUTH_SOCK", "HOME")
+from gate.adapters.engine_command import PASSED
+
+_PASSED = ("DOCKER_HOST", "HOME", *PASSED)
 PATIENCE = 10.0
 
 

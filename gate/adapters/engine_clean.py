@@ -13,13 +13,10 @@ from typing import Any
 
 from docker.errors import APIError
 
-from gate.adapters.engine import LABEL, Engine
+from gate.adapters.engine import Engine
+from gate.adapters.engine_labels import BUILT, LABEL, PLAYBACK
 from gate.adapters.processes import boot_id, born
 
-BUILT = "replay-gate.built"
-"""On images that were built for a side."""
-PLAYBACK = "replay-gate.playback"
-"""On the image of the playback server, which all runs share."""
 _LOOKS, _A_MOMENT = 4, 0.3
 _IMAGE = re.compile(
     r"gate-(?P<run>\d{8}-\d{6}-[0-9a-f]+)-[^:]+"
@@ -49,8 +46,8 @@ def clean_engine(engine: Engine, *, everything: bool = False) -> Iterator[str]:
         # The engine may still be making what a Compose that was killed had asked for last.
         time.sleep(_A_MOMENT if number else 0)
         with engine.asked("cleaning up") as api:
-            found = [one for one in _listed(api, {"label": LABEL}) if _is_dead(one.labels)]
-            found += [one for one in _named(api) if _is_dead(one.labels)]
+            found = [one for one in _listed(api, {"label": LABEL}) if is_dead(one.labels)]
+            found += [one for one in _named(api) if is_dead(one.labels)]
             _remove(api, found)
         if not found:
             break
@@ -120,7 +117,7 @@ def _remove(api: Any, things: Iterable[_Thing]) -> None:
                     api.remove_image(one.id, force=True)
 
 
-def _is_dead(said: Mapping[str, str]) -> bool:
+def is_dead(said: Mapping[str, str]) -> bool:
     """Whether the owner that the labels name has ended; of another machine's nothing is known."""
     if said.get(_MACHINE) != _machine():
         return False

@@ -5,11 +5,13 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from gate.errors import InconclusiveError
 
-_PASSED = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "SSH_AUTH_SOCK")
-_LEAST_COMPOSE = (2, 24)
+PASSED = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "SSH_AUTH_SOCK")
+LEAST_COMPOSE = (2, 24)
 _TIMEOUT = 20
 
 
@@ -33,11 +35,29 @@ def found_command(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     return command, own
 
 
+def new_enough(version: str) -> bool:
+    """Whether Compose of this version will do; an empty one is none."""
+    return tuple(int(word) for word in re.findall(r"\d+", version)[:2]) >= LEAST_COMPOSE
+
+
+def kind(info: Mapping[str, Any]) -> str:
+    """What sort of engine tells this of itself: ``Docker Desktop``, ``rootless`` or ``native``."""
+    if "Desktop" in str(info.get("OperatingSystem", "")):
+        return "Docker Desktop"
+    if any("rootless" in str(option) for option in info.get("SecurityOptions") or ()):
+        return "rootless"
+    return "native"
+
+
+def addressable(info: Mapping[str, Any], host: str) -> bool:
+    """Whether this machine reaches the containers of an engine by their addresses: a native Linux one, run by root."""
+    return host.startswith("unix://") and kind(info) == "native" and Path("/proc/sys/kernel").exists()
+
+
 def _check_compose(version: str) -> None:
-    numbers = tuple(int(word) for word in re.findall(r"\d+", version)[:2])
-    if numbers < _LEAST_COMPOSE:
+    if not new_enough(version):
         seen = f"version {version}" if version else "none"
-        least = ".".join(map(str, _LEAST_COMPOSE))
+        least = ".".join(map(str, LEAST_COMPOSE))
         raise InconclusiveError(f"Docker Compose: {seen}, and {least} or newer is needed; run 'gate doctor'")
 
 
@@ -60,7 +80,7 @@ def _said(command: str, environ: Mapping[str, str], *arguments: str) -> str:
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     """What the command line needs, and nothing that a compose file could be filled in with."""
-    found = {name: environ[name] for name in _PASSED if name in environ}
+    found = {name: environ[name] for name in PASSED if name in environ}
     if home := environ.get("HOME"):
         found.setdefault("DOCKER_CONFIG", f"{home}/.docker")
     found |= {

@@ -6,17 +6,17 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from gate.adapters.engine_ask import PATIENCE, Docker
+from gate.adapters.engine_command import LEAST_COMPOSE, addressable, kind, new_enough
+from gate.adapters.engine_labels import LABEL, PLAYBACK
 
 Answer = tuple[str, str, str, str]
 """What was looked at, what was seen, the fix where it lacks something, the advice where it could be better."""
 
 BASE_IMAGE = "python:3.11-slim"
-_RUN, _PLAYBACK = "replay-gate.run", "replay-gate.playback"
-_LEAST_COMPOSE, _LEAST_ENGINE = (2, 24), 25
+_LEAST_ENGINE = 25
 _GIB = 2**30
 _LEAST_FREE, _LEAST_MEMORY = 2 * _GIB, 2 * _GIB
 _PORT = 8000
@@ -53,7 +53,7 @@ def look(
     image = _image_at_hand(docker)
     yield _base_image(docker, image)
     if image and marks:
-        yield _reached(docker, image, marks, loopback=not _addressable(info, host))
+        yield _reached(docker, image, marks, loopback=not addressable(info, host))
 
 
 def left(environ: Mapping[str, str], is_dead: Callable[[Mapping[str, str]], bool]) -> int:
@@ -64,7 +64,7 @@ def left(environ: Mapping[str, str], is_dead: Callable[[Mapping[str, str]], bool
     docker = Docker(command, environ)
     found = 0
     for words in (("ps", "--all"), ("network", "ls"), ("volume", "ls")):
-        said = docker.ask(*words, "--filter", f"label={_RUN}", "--format", "{{.Labels}}")
+        said = docker.ask(*words, "--filter", f"label={LABEL}", "--format", "{{.Labels}}")
         marks = [dict(one.partition("=")[::2] for one in line.split(",")) for line in said.out.splitlines()]
         found += sum(is_dead(one) for one in marks)
     return found
@@ -72,11 +72,11 @@ def left(environ: Mapping[str, str], is_dead: Callable[[Mapping[str, str]], bool
 
 def _compose(docker: Docker) -> Answer:
     said = docker.ask("compose", "version", "--short")
-    numbers = tuple(int(word) for word in re.findall(r"\d+", said.out)[:2]) if not said.code else ()
-    least = ".".join(map(str, _LEAST_COMPOSE))
-    seen = said.out if numbers else "not there"
+    version = "" if said.code else said.out
+    least = ".".join(map(str, LEAST_COMPOSE))
+    seen = version if any(map(str.isdigit, version)) else "not there"
     fix = f"install Docker Compose {least} or newer (package docker-compose-plugin or docker-compose-v2)"
-    return "Docker Compose", seen, "" if numbers >= _LEAST_COMPOSE else fix, ""
+    return "Docker Compose", seen, "" if new_enough(version) else fix, ""
 
 
 def _buildx(docker: Docker) -> Answer:
@@ -101,21 +101,9 @@ def _silent(docker: Docker, host: str) -> Answer:
     return "engine", f"none answers at {host}: {reason}", fix, ""
 
 
-def _kind(info: Mapping[str, Any]) -> str:
-    if "Desktop" in str(info.get("OperatingSystem", "")):
-        return "Docker Desktop"
-    if any("rootless" in str(option) for option in info.get("SecurityOptions") or ()):
-        return "rootless"
-    return "native"
-
-
-def _addressable(info: Mapping[str, Any], host: str) -> bool:
-    return host.startswith("unix://") and _kind(info) == "native" and Path("/proc/sys/kernel").exists()
-
-
 def _engine(info: Mapping[str, Any], host: str) -> Answer:
     version = str(info["ServerVersion"])
-    seen = f"{version}, {_kind(info)}, at {host}"
+    seen = f"{version}, {kind(info)}, at {host}"
     major = re.match(r"\d+", version)
     old = major is not None and int(major[0]) < _LEAST_ENGINE
     advice = (
@@ -126,7 +114,7 @@ def _engine(info: Mapping[str, Any], host: str) -> Answer:
 
 def _disk(info: Mapping[str, Any], host: str) -> Answer:
     root = str(info.get("DockerRootDir") or "")
-    local = host.startswith("unix://") and _kind(info) != "Docker Desktop"
+    local = host.startswith("unix://") and kind(info) != "Docker Desktop"
     try:
         free = shutil.disk_usage(root).free if local and root else None
     except OSError:  # such as a folder of root's
@@ -147,7 +135,7 @@ def _memory(info: Mapping[str, Any]) -> Answer:
 
 def _image_at_hand(docker: Docker) -> str:
     """One that has a Python, and so can be asked to listen."""
-    found = docker.ask("image", "ls", "--filter", f"label={_PLAYBACK}", "--format", "{{.ID}}").out.split()
+    found = docker.ask("image", "ls", "--filter", f"label={PLAYBACK}", "--format", "{{.ID}}").out.split()
     if found:
         return found[0]
     there = docker.ask("image", "inspect", "--format", "{{.Id}}", BASE_IMAGE)

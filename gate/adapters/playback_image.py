@@ -9,7 +9,8 @@ from pathlib import Path
 import gate
 from gate.adapters.commands import Commands, TookTooLongError
 from gate.adapters.engine import Engine
-from gate.adapters.engine_clean import PLAYBACK, owner_tag
+from gate.adapters.engine_clean import owner_tag
+from gate.adapters.engine_labels import PLAYBACK
 from gate.adapters.shipped import shipped
 from gate.errors import InconclusiveError
 

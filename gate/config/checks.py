@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gate.config import texts
 from gate.config.environments import COMPOSE, PROCESS, Store
+from gate.config.fields import OF_COMPOSE
 from gate.config.problems import Loc, Problem, dotted, key_text, nearest
 from gate.config.schema import File
 from gate.config.source import Source
 
 _KEYS_OF = {"sqlite": {"path"}, "postgres": {"service", "database"}, "redis": {"service", "database", "keys"}}
-_OF_DOCKER = ("COMPOSE_", "DOCKER_")
 _NEVER = ("build secrets", "build ssh")
 
 
@@ -70,7 +70,7 @@ def _refused(file: File) -> Iterator[Problem]:
     """What would reach past the compose file, or say so in vain."""
     compose = file.environments.compose
     for name in compose.env if compose else ():
-        if name.startswith(_OF_DOCKER):
+        if name.startswith(OF_COMPOSE):
             loc: Loc = ("environments", COMPOSE, "env", name)
             what = (
                 f"{dotted(loc)} would steer Docker itself; rename the variable, in the compose file as well"

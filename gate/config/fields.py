@@ -21,6 +21,8 @@ PATH = re.compile(r"/[!-\"$-~]*")
 STATE = "{state}/"
 RESERVED = frozenset({"outward", "port", "python", "state"})
 """Not names of services: ``{outward.HOST}`` and the like are placeholders of their own."""
+OF_COMPOSE = ("COMPOSE_", "DOCKER_")
+"""How variables begin that steer Compose itself, so that it has them whether or not anybody named them."""
 LONGEST_COMMAND = 10_000
 LONGEST_WORD = 100_000
 """About what Linux takes as one argument or variable."""

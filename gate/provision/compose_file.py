@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from gate.config.fields import OF_COMPOSE
 from gate.errors import RequestError
 from gate.ports import StartError
 from gate.provision.policy import below
@@ -20,8 +21,6 @@ _VARIABLE = re.compile(
     r"\$(?:(?P<escaped>\$)|\{(?P<braced>[A-Za-z_]\w*)(?P<default>:?[-+])?|(?P<plain>[A-Za-z_]\w*))"
 )
 _INTERPOLATED = re.compile(r"\$\{[^}]*\}")
-_OF_COMPOSE = ("COMPOSE_", "DOCKER_")
-"""Variables that steer Compose itself, so that it has them whether or not anybody named them."""
 _REMOTE = re.compile(r"[^/]*:|github\.com/")
 _MOST_FILES = 50
 _LARGEST = 2**20
@@ -162,7 +161,7 @@ def _check(where: str, name: str, default: bool, built: bool, named: Mapping[str
     if name in named:
         if built:
             raise RequestError(f"{where}: {_no_build(f'${{{name}}}')}")
-    elif name.startswith(_OF_COMPOSE):
+    elif name.startswith(OF_COMPOSE):
         raise RequestError(f"{where}: ${{{name}}}: is a variable of Compose itself; write its value")
     elif not default:
         raise RequestError(

@@ -11,7 +11,8 @@ from gate.adapters.commands import Commands
 from gate.adapters.compose import ComposeEnvironment
 from gate.adapters.compose_project import resolved
 from gate.adapters.engine import Engine
-from gate.adapters.engine_clean import BUILT, labels, owner_tag
+from gate.adapters.engine_clean import labels, owner_tag
+from gate.adapters.engine_labels import BUILT
 from gate.adapters.http_sender import HttpSender
 from gate.adapters.playback_client import PlaybackClient
 from gate.adapters.playback_image import playback_image

@@ -69,9 +69,9 @@ def _is_there(package: str) -> bool:
 
 
 def _leftovers(environ: Mapping[str, str]) -> Iterator[Answer]:
-    from gate.adapters.engine_clean import _is_dead  # takes the package docker
+    from gate.adapters.engine_clean import is_dead  # takes the package docker
 
-    if found := engine_look.left(environ, _is_dead):
+    if found := engine_look.left(environ, is_dead):
         things = f"{found} containers, networks or volumes of runs that were killed"
         yield "leftovers", things, "", "remove them with 'gate clean'"
 
