@@ -25,6 +25,8 @@ Stores = Mapping[SideName, Mapping[str, Store]]
 
 AT_THE_END = 0.2
 """Seconds without a commit or a call after the last scenario, at the least."""
+_LOOKS, _BETWEEN = 20, 0.1
+"""How often, and how many seconds apart, it is asked why there was no answer."""
 
 
 def run_live(job: Job, state: State) -> Iterator[Progress]:
@@ -82,7 +84,7 @@ def _up_and_down(job: Job, state: State, runner: asyncio.Runner) -> Iterator[Pro
         timed("settle")
         yield PhaseStarted(phase="observe", says="read what they left")
         for name, side in job.live.items():
-            died = side.environment.alive()
+            died = runner.run(_died(side, answers[name]))
             observed = _observed(job, side, answers[name], calls[name], before[name], stores[name], died)
             state.observations[name] = _observations(job, state, name, observed, calls[name], died)
         timed("observe")
@@ -146,6 +148,16 @@ async def _settle(job: Job, state: State, stores: Stores, scenario: str | None, 
     if problem:
         # What still goes on at the end may be anyone's; so is what goes on into the next scenario.
         found |= dict.fromkeys(job.scenarios, problem)
+
+
+async def _died(side: LiveSide, answers: Mapping[str, Sequence[Event]]) -> str | None:
+    """What became of the side's services. One that gave no answer may have ended: an engine learns of it only later."""
+    unanswered = any("error" in (event.output or {}) for events in answers.values() for event in events)
+    for _ in range(_LOOKS if unanswered else 0):
+        if side.environment.alive():
+            break
+        await asyncio.sleep(_BETWEEN)
+    return side.environment.alive()
 
 
 def _before(job: Job, stores: Stores) -> dict[SideName, Mapping[str, Snapshot]]:

@@ -1,5 +1,6 @@
 """A store and an environment that are what a test says."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -46,9 +47,12 @@ class FakeEnvironment:
     fails: Mapping[str, BaseException] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
     dead: str | None = None
+    known_after: float = 0.0
+    """Seconds after the first question for which nobody knows that it is."""
     holds: Mapping[str, Store] = field(default_factory=dict)
     said: Sequence[LogText] = ()
     runs: Mapping[str, str] = field(default_factory=dict)
+    _asked: float | None = None
 
     def _step(self, name: str) -> None:
         self.steps.append(name)
@@ -80,8 +84,10 @@ class FakeEnvironment:
         return self.holds
 
     def alive(self) -> str | None:
-        """As given."""
-        return self.dead
+        """As given, once it is known."""
+        if self._asked is None:
+            self._asked = time.monotonic()
+        return self.dead if time.monotonic() - self._asked >= self.known_after else None
 
     def facts(self) -> Facts:
         """As given."""

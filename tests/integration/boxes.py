@@ -219,7 +219,9 @@ def engine() -> Iterator[docker.DockerClient]:
 def containers_of(world: Boxes, side: str, service: str) -> Sequence[Container]:
     """The containers of a service on one side of the gates of a world."""
     with engine() as client:
-        found = client.containers.list(all=True, filters={"label": f"com.docker.compose.service={service}"})
+        only = {"label": f"com.docker.compose.service={service}"}
+        # Those of other gates come and go between the list and the look at each.
+        found = client.containers.list(all=True, filters=only, ignore_removed=True)
         return [one for one in found if owned(one, world.pids) and f"-{side}-" in str(one.name)]
 
 

@@ -54,7 +54,7 @@ def wire(tmp_path: Path, world: Boxes) -> Iterator[Wire]:
 def kill_all(world: Boxes) -> None:
     """As an engine does that goes down: one after the other, the services under test first."""
     with engine() as client:
-        mine = [one for one in client.containers.list() if owned(one, world.pids)]
+        mine = [one for one in client.containers.list(ignore_removed=True) if owned(one, world.pids)]
         for one in sorted(mine, key=lambda one: "-api-" not in str(one.name)):
             one.kill()
 

@@ -128,6 +128,17 @@ def test_inconclusive_keeps_its_findings() -> None:
     assert result.verdict is Verdict.INCONCLUSIVE and result.findings and state.stopped is None
 
 
+@pytest.mark.parametrize(
+    ("side", "verdict"), [(BASELINE, Verdict.INCONCLUSIVE), (CANDIDATE, Verdict.FAIL)], ids=str
+)
+def test_what_ended_a_moment_before_anyone_knows(side: SideName, verdict: Verdict) -> None:
+    ended = FakeEnvironment(dead="api: ended with exit code 137", known_after=0.5)
+    sides = {name: Fake() for name in SideName} | {side: Fake(said=ERROR, environment=ended)}
+    result, _ = finished(sides[BASELINE], sides[CANDIDATE])
+    assert result.verdict is verdict
+    assert f"{side}: api: ended with exit code 137" in " ".join(result.reasons), result.reasons
+
+
 def test_no_answer_to_what_was_never_recorded_is_no_evidence() -> None:
     by_hand = request(0, output=None)
     by_hand = Event(**{**{name: getattr(by_hand, name) for name in by_hand.__slots__}, "output": None})
