@@ -56,7 +56,7 @@ setup() {
     uv=$(_uv "$python") || return 1
     _say "setup: making .venv from $lock …"
     [ -x .venv/bin/python ] || "$uv" venv -q --python "$python" .venv
-    "$uv" pip install -q --python .venv/bin/python --require-hashes -r "$lock"
+    "$uv" pip install -q --compile-bytecode --python .venv/bin/python --require-hashes -r "$lock"
     "$uv" pip install -q --python .venv/bin/python --no-deps --no-build-isolation --offline -e .
     # dev holds everything that gate holds, so it serves both
     { [ "$1" = dev ] && cat requirements/gate.txt pyproject.toml | sha256sum | cut -d' ' -f1; printf '%s\n' "$want"; } >"$stamp"

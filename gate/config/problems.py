@@ -112,7 +112,8 @@ def describe(error: Mapping[str, Any], keys: Callable[[Loc], list[str]]) -> Prob
     if at_key:
         what = "a name" if hidden(loc[:-1]) else key_text(str(name))
         return Problem(loc=loc, text=f"{what}{within(loc[:-1])} {_expectation(error)}", at_key=True)
-    got = "" if hidden(loc) or kind in _EMPTY else f"; got {shown(error['input'])}"
+    misplaced = loc[-2:-1] == ("services",)  # one text for a whole service: most likely a variable
+    got = "" if hidden(loc) or misplaced or kind in _EMPTY else f"; got {shown(error['input'])}"
     return Problem(loc=loc, text=f"{dotted(loc)} {_expectation(error)}{got}{_quote(error)}")
 
 

@@ -217,6 +217,10 @@ BAD = {
     "env number": (service("command: x", "env: {PIN: 8080}"), f"8:20: {P}.env.PIN must be text; quote it"),
     "env list": (service("command: x", "env: [PIN=hunter2]"), f"8:14: {P}.env must be a mapping"),
     "env text": (service("command: x", "env: PIN=hunter2"), f"8:14: {P}.env must be a mapping"),
+    "env in the place of a service": (
+        more("").replace("api: {command: run it}", "PIN: hunter2"),
+        "3:42: environments.process.services.PIN must be a mapping",
+    ),
     "env name": (
         service("command: x", "env: {PIN=hunter2: x}"),
         f"8:15: a name in {P}.env must be a variable's name: letters, digits and '_'",
