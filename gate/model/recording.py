@@ -8,7 +8,7 @@ from gate.model.event import Channel, Event
 
 SCHEMA_VERSION = 1
 UNOWNED = "effects-of-no-scenario"
-"""The name under which a recording keeps what nothing ties to one scenario; it has no stimuli."""
+"""The name under which a recording keeps what belongs to no single scenario; it has no stimuli."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Header:
     schema_version: int = SCHEMA_VERSION
 
 
-NOBODYS = Header(scenario=UNOWNED, says="what nothing ties to one scenario")
+NOBODYS = Header(scenario=UNOWNED, says="what belongs to no single scenario")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def on_servers() -> Result:
                 UNOWNED,
                 ScenarioVerdict.DIFFERENT,
                 0.99,
-                says="what nothing ties to one scenario",
+                says="what belongs to no single scenario",
                 differences=(column,),
                 stimuli=0,
                 tags=(),

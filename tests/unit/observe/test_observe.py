@@ -131,7 +131,7 @@ def test_what_belongs_to_no_scenario_is_a_recording_of_its_own(tmp_path: Path, s
     )
     header = seen.unowned.header
     assert (header.scenario, header.started_at, header.tags) == (UNOWNED, 5_000_000, ())
-    assert header.says == "what nothing ties to one scenario"
+    assert header.says == "what belongs to no single scenario"
     assert header.channels == (Channel.REQUEST, Channel.CALL, Channel.LOG, Channel.ROW)
     assert set(header.tables) == {"beats", "notes", "people"}
     assert header.given == (OLD, "people#3")

@@ -186,6 +186,6 @@ def test_effects_of_no_scenario_are_not_counted_as_one() -> None:
     assert sentence(same) == "Pass: the scenario behaves as on the baseline."
     assert tally(same) == "1 scenario: 0 different, 1 identical, 0 not run"
     other, _, _ = finished(live(BASELINE, BEAT), live(CANDIDATE, {**BEAT, "n": 2}))
-    assert sentence(other) == "Fail: 1 finding in what nothing ties to one scenario."
-    assert other.reasons == (f"what nothing ties to one scenario differs: {UNOWNED}",)
+    assert sentence(other) == "Fail: 1 finding in what belongs to no single scenario."
+    assert other.reasons == (f"what belongs to no single scenario differs: {UNOWNED}",)
     assert tally(other) == "1 scenario: 0 different, 1 identical, 0 not run"
