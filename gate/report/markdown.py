@@ -1,6 +1,7 @@
 """summary.md: what the comment on a pull request says; nothing that was recorded acts as Markdown in it."""
 
 import re
+from collections.abc import Sequence
 
 from gate.model import Finding, Result, ScenarioVerdict, Verdict
 from gate.report import words
@@ -59,20 +60,23 @@ def _table(result: Result, shown: int) -> str:
 
 
 def _row(finding: Finding) -> str:
-    names = ", ".join(code(name, 80) for name in finding.scenarios[:_NAMES])
-    if len(finding.scenarios) > _NAMES:
-        names += f" and {len(finding.scenarios) - _NAMES} more"
+    names = _some(finding.scenarios)
     place = f"{words.place(finding)} {code(finding.operation, 120)}"
     if finding.path != "$":
         place += f" {code(finding.path, 120)}"
-    about = ", ".join(code(entity, 80) for entity in words.entities(finding.evidence)[:_NAMES])
-    caused = ", ".join(code(trigger, 80) for trigger in words.triggers(finding.evidence)[:_NAMES])
+    about, caused = _some(words.entities(finding.evidence)), _some(words.triggers(finding.evidence))
     where = f"{place}<br>{f'{about} ' if about else ''}in {names}"
     where += f"<br>triggered by {caused}" if caused else ""
     sides = cells(finding.evidence[0]) if finding.evidence else ()
     values = [_cell(cell) for cell in sides] or ["", ""]
     state = f"{prose(finding.severity)}{' (approved)' if finding.approved else ''}"
     return f"| {state} | {prose(finding.title)} | {where} | {' | '.join(values)} |"
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names, and how many there are besides."""
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return ", ".join(code(name, 80) for name in names[:_NAMES]) + more
 
 
 def _cell(cell: Cell) -> str:

@@ -29,6 +29,8 @@ class Entry:
     """Scenarios that are not linked."""
     example: Line | None
     entities: tuple[str, ...]
+    unnamed: int
+    """Entities that are not among them."""
     triggers: tuple[str, ...]
 
 
@@ -53,11 +55,13 @@ def images(side: Side) -> list[tuple[str, str]]:
 
 
 def _entry(finding: Finding, hrefs: Mapping[str, str]) -> Entry:
+    named = entities(finding.evidence)
     return Entry(
         finding=finding,
         where=tuple(Link(name=name, href=hrefs.get(name)) for name in finding.scenarios[:_LINKS]),
         more=max(len(finding.scenarios) - _LINKS, 0),
         example=line_of(finding.evidence[0]) if finding.evidence else None,
-        entities=tuple(entities(finding.evidence)[:_LINKS]),
+        entities=tuple(named[:_LINKS]),
+        unnamed=max(len(named) - _LINKS, 0),
         triggers=tuple(triggers(finding.evidence)[:_LINKS]),
     )

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from gate.model import Channel, Kind, ScenarioVerdict, Severity, SideName, Verdict
-from gate.report import pages
+from gate.report import pages, summary
 from tests.golden.report import cases, make
 
 CASES = sorted(cases.CASES)
@@ -147,6 +147,19 @@ def test_a_page_has_at_most_200_differences_the_worst_of_them() -> None:
     page = Page(pages(make.result(Verdict.FAIL, scenarios=(one,), findings=(finding,)))["one.html"])
     assert "51 more differences in result.json" in page.words
     assert "$.status" in page.words and "$.a199" not in page.words
+
+
+def test_a_finding_says_of_how_many_more_it_is() -> None:
+    many = [
+        make.difference(Channel.ROW, Kind.CHANGED, "t", "$.a", baseline=1, candidate=2, entity=f"t#{i}")
+        for i in range(14)
+    ]
+    result = make.result(
+        Verdict.FAIL, findings=(make.finding(Severity.HIGH, "t", *many, scenarios=("one",)),)
+    )
+    words = Page(pages(result)["index.html"]).words
+    assert "t#11 and 2 more" in words and "t#12" not in words
+    assert "`t#0`, `t#1`, `t#2` and 11 more" in summary(result)
 
 
 def test_long_values_say_how_much_is_left_out() -> None:
