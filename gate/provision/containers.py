@@ -69,14 +69,7 @@ def container_plan(
     compose = settings.compose
     assert compose is not None
     services = model.get("services") or {}
-    for name in (*compose.services, *(store.service for store in settings.stores)):
-        if name not in services:
-            known = ", ".join(sorted(services)) or "none"
-            raise StartError(f"{compose.file}: has no service {name}, which gate.yml names; it has {known}")
-    if clash := sorted(set(settings.outward) & set(services)):
-        raise RequestError(
-            f"gate.yml: outward.hosts: {clash[0]} is a service of {compose.file} as well; leave it out in one of them"
-        )
+    _check_names(settings, compose, services)
     env = {name: _env(one, settings) for name, one in compose.services.items()}
     stores = tuple(
         _store(store, services[store.service], env.get(store.service, {})) for store in settings.stores
@@ -104,10 +97,7 @@ def container_plan(
         built={name: image for name, image in images.items() if image},
         images={name: str(services[name].get("image")) for name, image in images.items() if not image},
         stores=stores,
-        migrations=tuple(
-            (one.service, tuple(_fill(word, settings, one.service) for word in one.run))
-            for one in settings.migrate
-        ),
+        migrations=_migrations(settings),
         ready_at_once=_ready_at_once(services, {store.service for store in stores}),
         allowed=tuple(allowed),
         internal=not reach.loopback,
@@ -115,6 +105,17 @@ def container_plan(
         control=CONTROL,
         overlay=values,
     )
+
+
+def _check_names(settings: Settings, compose: Compose, services: Mapping[str, Any]) -> None:
+    for name in (*compose.services, *(store.service for store in settings.stores)):
+        if name not in services:
+            known = ", ".join(sorted(services)) or "none"
+            raise StartError(f"{compose.file}: has no service {name}, which gate.yml names; it has {known}")
+    if clash := sorted(set(settings.outward) & set(services)):
+        raise RequestError(
+            f"gate.yml: outward.hosts: {clash[0]} is a service of {compose.file} as well; leave it out in one of them"
+        )
 
 
 def playback_settings(token: str, scenarios: list[str], bundles: list[str], hosts: bool) -> str:
@@ -166,6 +167,13 @@ def _ports(compose: Compose, stores: tuple[StorePlan, ...]) -> dict[str, list[in
     for store in stores:
         found.setdefault(store.service, []).append(store.port)
     return {**found, PLAYBACK: [CONTROL]}
+
+
+def _migrations(settings: Settings) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (one.service, tuple(_fill(word, settings, one.service) for word in one.run))
+        for one in settings.migrate
+    )
 
 
 def _env(container: Container, settings: Settings) -> dict[str, str]:
