@@ -143,6 +143,14 @@ def test_the_plan_of_a_side(tmp_path: Path) -> None:
     assert api["instead"]["ports"] == [] and plan.overlay["playback_ports"] == []
 
 
+@pytest.mark.parametrize("loopback", [False, True])
+def test_only_a_network_that_publishes_ports_is_not_internal(tmp_path: Path, loopback: bool) -> None:
+    plan = planned(
+        settings(tmp_path), {"api": {"image": "x"}, "db": {"image": "postgres:15"}}, loopback=loopback
+    )
+    assert plan.internal is not loopback and plan.overlay["internal"] is not loopback
+
+
 def test_what_the_gate_reaches_is_published_where_there_are_no_addresses(tmp_path: Path) -> None:
     plan = planned(settings(tmp_path, stores=(DB,)), {**API, **PG}, loopback=True)
     ports = {

@@ -1,4 +1,4 @@
-"""Containers that are reached by ports on loopback, as where they have no address that this machine could reach."""
+"""How containers are reached, by address or by ports on loopback, and what they reach themselves."""
 
 import json
 from pathlib import Path
@@ -39,3 +39,23 @@ def test_loopback_with_stores(tmp_path: Path) -> None:
         assert port == f"{inside}/tcp" and [one["HostIp"] for one in outside] == ["127.0.0.1"], ports
     assert "loopback" in json.dumps(done.result["sealing"])
     assert eventually(lambda: not world.leftovers()), world.leftovers()
+
+
+def test_by_address_there_is_no_way_out_and_no_port(tmp_path: Path) -> None:
+    world = Boxes(tmp_path)
+    routes: list[str] = []
+    ports: list[object] = []
+
+    def look(_: int) -> None:
+        for service in ("api", "gate-playback"):
+            (one,) = containers_of(world, "candidate", service)
+            routes.append(one.exec_run(["cat", "/proc/net/route"]).output.decode())
+            ports.extend(outside for outside in one.ports.values() if outside)
+
+    done = world.run_until("replay 1 scenarios", look, "--scenario", "note-1")
+    assert done.code == 0, done.err
+    assert len(routes) == 2 and not ports
+    for table in routes:
+        header, *rows = [line.split() for line in table.splitlines()]
+        assert header[1] == "Destination" and rows
+        assert "00000000" not in [row[1] for row in rows], "a default route leads out"
