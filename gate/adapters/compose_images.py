@@ -43,9 +43,7 @@ def _pull(engine: Engine, commands: Commands, image: str) -> None:
         if done.returncode == 0:
             return
         why = last_line(done.stderr.decode(errors="replace"))
-    raise InconclusiveError(
-        f"image {image}: is not here and cannot be pulled: {why[:300]}; pull or build it, or run 'scripts/images'"
-    )
+    raise InconclusiveError(f"image {image}: is not here and cannot be pulled: {why[:300]}; pull or build it")
 
 
 def built_images(

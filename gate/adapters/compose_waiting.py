@@ -87,7 +87,7 @@ class Waiting:
         if service.port is None:
             return
         deadline = time.monotonic() + service.timeout
-        seen = "no answer"
+        seen = "there was no answer"
         while time.monotonic() < deadline:
             self.check_going_on()
             if ended := self._containers.ended(service.service, " at start"):
@@ -97,16 +97,18 @@ class Waiting:
                 host, port = self._containers.address(service.service, service.port)
                 if service.ready is None and _listens(host, port):
                     return
-                seen = (
-                    answer_of(f"http://{host}:{port}{service.ready}") if service.ready else "nothing listens"
-                )
+                seen = answer_of(f"http://{host}:{port}{service.ready}") if service.ready else ""
             if seen.isdigit() and 200 <= int(seen) < 300:
                 return
             time.sleep(_POLL)
         self.check_outside()
+        if service.ready:
+            seen = f"{service.ready} on port {service.port} gave {seen}"
+        else:
+            seen = f"nothing listens on port {service.port} inside its container"
         raise StartError(
-            f"{service.service}: not ready after {service.timeout:.0f} s: {service.ready or 'at all'} on port "
-            f"{service.port} gave {seen}; {self._containers.state(service.service)}"
+            f"{service.service}: not ready after {service.timeout:.0f} s: {seen}; "
+            f"{self._containers.state(service.service)}"
         )
 
 

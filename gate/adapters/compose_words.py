@@ -62,9 +62,12 @@ def build_failure(said: str) -> str:
     if failed is None:
         return last_line(said) or "docker compose build said nothing"
     mine = [step for step in steps if step["step"] == failed["step"]]
-    title = next((f"[{step['title']}: " for step in mine if step["title"]), "")
+    title = next((f"[{step['title'][:80]}: " for step in mine if step["title"]), "")
+    error = failed["error"].rpartition("did not complete successfully: ")[
+        2
+    ]  # before it: the command once more
     output = last_line("\n".join(_outputs(mine)))
-    return f"{title[:200]}{failed['error'][-300:]}" + (f"; its last line: {output[-300:]}" if output else "")
+    return f"{title}{error[-300:]}" + (f"; its last line: {output[-300:]}" if output else "")
 
 
 def _outputs(steps: list[re.Match[str]]) -> Iterator[str]:

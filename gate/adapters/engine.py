@@ -186,7 +186,7 @@ class Engine:
 
     def _silent(self, error: Exception) -> InconclusiveError:
         return InconclusiveError(
-            f"no Docker engine answers at {self.host}: {_reason(error)}; start Docker, or run 'scripts/engine'"
+            f"no Docker engine answers at {self.host}: {_reason(error)}; start Docker, or run 'gate doctor'"
         )
 
 
@@ -209,7 +209,12 @@ def _container(said: Mapping[str, Any]) -> Container:
 
 
 def _reason(error: Exception) -> str:
-    """One line of what the engine said."""
+    """One line of what the engine said, or of what the system said in its place."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
     explanation = getattr(error, "explanation", None)
     text = (
         explanation.decode(errors="replace") if isinstance(explanation, bytes) else str(explanation or error)

@@ -22,9 +22,7 @@ def found_command(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """
     command = shutil.which("docker", path=environ.get("PATH"))
     if command is None:
-        raise InconclusiveError(
-            "docker was not found; install Docker with Compose v2, or run 'scripts/engine'"
-        )
+        raise InconclusiveError("docker was not found; install Docker with Compose v2, or run 'gate doctor'")
     own = _environment(environ)
     # Where the command line would go: the context that is in use.
     host = environ.get("DOCKER_HOST") or _said(

@@ -46,7 +46,7 @@ def playback_image(engine: Engine, commands: Commands) -> str:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         raise InconclusiveError(
             f"image {image}: cannot be built: {lines[-1][-300:] if lines else 'docker build said nothing'}; "
-            "it needs python:3.11-slim and PyPI; try 'scripts/images'"
+            "it needs python:3.11-slim and PyPI: pull that image, or build one of its name"
         )
     return mine
 

@@ -29,8 +29,9 @@ def code_of(
         return Side(name=name, kind=SideKind.LIVE, ref=ref, commit=git.clean_commit(code)), code
     top = git.toplevel(root)
     if top is None:
+        what = f"'{ref}' is not a folder" if ref else "nothing to compare with"
         raise RequestError(
-            f"{name}: {ref or 'no default'}: not a folder, and gate.yml is in no git repository"
+            f"{name}: {what}, and gate.yml is in no git repository; give --{name} a folder, or 'recorded'"
         )
     commit = git.commit_of(root, ref) if ref is not None else git.merge_base(root)
     if commit is None:

@@ -33,6 +33,8 @@ def _read(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         where = "" if path.is_absolute() else f" in {Path.cwd()}"
+        if above := next((one for one in Path.cwd().parents if (one / path).is_file()), None):
+            where += f"; there is one in {above}"
         raise RequestError(f"{path}: not found{where}; write one ({MANUAL}) or pass --config") from None
     except OSError as error:
         raise RequestError(f"{path}: cannot be read: {error.strerror or error}") from None

@@ -47,7 +47,7 @@ def _sealing(job: Job, state: State) -> dict[str, Json]:
     if not job.live:
         return {"status": "not applicable", "why": "nothing ran, both sides are recordings", "attempted": []}
     if not state.facts:
-        return {"status": "unsealed", "why": "no side came up", "attempted": []}
+        return {"status": "unsealed", "why": "the sides did not both come up", "attempted": []}
     allowed: list[Json] = [
         f"{name}: {what}" for name, facts in sorted(state.facts.items()) for what in facts.allowed
     ]

@@ -12,14 +12,16 @@ Named = Sequence[tuple[str, Bundle]]
 def select(bundles: Named, patterns: Sequence[str]) -> dict[str, Recording]:
     """The scenarios that a run is about, by name; all where no pattern is given. Raises RequestError."""
     every: dict[str, Recording] = {}
+    found_in: dict[str, str] = {}
     for called, bundle in bundles:
         for name, recording in bundle.recordings.items():
             if name == UNOWNED and len(bundles) > 1:
                 continue  # what was left over in one run tells nothing of the scenarios of another
             if name in every:
                 raise RequestError(
-                    f"bundle {called}: scenario {name} is in another bundle as well; rename one"
+                    f"bundle {called}: scenario {name} is in {found_in[name]} as well; rename one, or take one bundle"
                 )
+            found_in[name] = called
             if name != UNOWNED or not patterns:  # what all scenarios left over is not for some of them to say
                 every[name] = recording
     if not every and not patterns:

@@ -8,7 +8,7 @@ from typing import Any
 from gate.config.fields import NAME, RESERVED
 from gate.errors import RequestError
 from gate.provision.compose_file import ComposeFile, place
-from gate.provision.draft_notes import guesses, questions
+from gate.provision.draft_notes import guesses, pauses, questions
 from gate.provision.drafted import Draft, Known, Migration, Tested
 from gate.provision.front import Front, choose, port_of_front, ready_of
 from gate.provision.outside import Env, EnvFiles, env_files, taken_from_outside
@@ -43,6 +43,7 @@ def draft(
     tested = tuple(_tested(name, services, files, code, front, files_of.needed, calls) for name in names)
     stores = tuple(_stores(services))
     migrate = migrate if migrate and migrate.service in names else None
+    background = tuple(_background(services, names, front, migrate))
     refused = tuple((one, place(files, one.at)) for one in refusals(model, code))
     return Draft(
         file=file,
@@ -54,12 +55,14 @@ def draft(
         stores=stores,
         hosts=calls.hosts,
         migrate=migrate,
+        background=background,
         refused=refused,
         bundles=tuple(bundles),
         guessed=(*guesses(front, tested, stores, migrate), *files_of.guessed, *calls.guessed),
         open=(
             *(f"{where}: {one.service}: {one.what} is refused{_way_out(one)}" for one, where in refused),
             *(*taken.open, *files_of.open, *calls.open, *(f"{name}: {_UNFIT}" for name in unfit)),
+            *([pauses(background)] if background else []),
             *questions(services, files, code, tested, front, migrate),
         ),
     )
@@ -129,14 +132,30 @@ def _stores(services: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield fit, kind, name
 
 
-def _migration(services: Mapping[str, Any], files: Sequence[ComposeFile]) -> Migration | None:
-    """A service that runs once and says that it migrates."""
-    waited_for = {
+def _background(
+    services: Mapping[str, Any], names: Sequence[str], front: Front, migrate: Migration | None
+) -> Iterator[str]:
+    """What runs on without a port to be asked at."""
+    ends = {front.name, *_waited_for(services), *([migrate.service] if migrate else [])}
+    for name in names:
+        service = services[name]
+        if name not in ends and not (service.get("ports") or service.get("expose")):
+            yield name
+
+
+def _waited_for(services: Mapping[str, Any]) -> set[str]:
+    """What others start after the end of."""
+    return {
         name
         for service in services.values()
         for name, one in (service.get("depends_on") or {}).items()
         if (one or {}).get("condition") == "service_completed_successfully"
     }
+
+
+def _migration(services: Mapping[str, Any], files: Sequence[ComposeFile]) -> Migration | None:
+    """A service that runs once and says that it migrates."""
+    waited_for = _waited_for(services)
     for name, service in services.items():
         words = tuple(str(word).replace("$$", "$") for word in service.get("command") or ())
         text = " ".join(words)

@@ -41,6 +41,15 @@ def guesses(
         )
 
 
+def pauses(background: Sequence[str]) -> str:
+    """What to do about services that work when nobody asks them."""
+    names = ", ".join(background)
+    return (
+        f"{names}: no port, so it seems to work by itself; settle.quiet has to be longer than the pauses that it "
+        "makes, or what it does after an answer is not seen"
+    )
+
+
 def questions(
     services: Mapping[str, Any],
     files: Sequence[ComposeFile],

@@ -130,9 +130,15 @@ def _rest(draft: Draft) -> Iterator[str]:
         yield ""
         yield "stimuli:"
         yield f"  to: {draft.front.name} # ? {said(draft.front.why)}"
+    if draft.background:
+        yield ""
+        names = said(", ".join(draft.background))
+        yield f"# A scenario has ended once nothing was written for so long. Longer than the pauses of: {names}."
+        yield "settle:"
+        yield "  quiet: 1s # ? each scenario takes that much longer"
     if draft.hosts:
         yield ""
-        yield "# Hosts that the service calls: a run answers for them from the recording. Nothing leaves."
+        yield "# Hosts that the service calls: a run answers for them from the recording."
         yield "outward:"
         yield "  hosts:"
         yield from (f"    - {host} # ?" for host in draft.hosts)

@@ -49,6 +49,8 @@ class Draft:
     """Of each database its name, its kind and its service."""
     hosts: tuple[str, ...]
     migrate: Migration | None
+    background: tuple[str, ...]
+    """Services of this repository that seem to work without being asked."""
     refused: tuple[tuple[Refusal, str], ...]
     """What may not be, and where it is asked for."""
     bundles: tuple[str, ...]

@@ -118,7 +118,9 @@ def test_what_is_no_side(
 
 def test_no_repository(environ: Mapping[str, str], tmp_path: Path) -> None:
     run = RunFile(tmp_path / "runs", "one", environ)
-    with pytest.raises(RequestError, match=r"baseline: no default: not a folder, and gate\.yml is in no git"):
+    with pytest.raises(
+        RequestError, match=r"baseline: nothing to compare with, and gate\.yml is in no git.*give --baseline"
+    ):
         code_of(SideName.BASELINE, None, tmp_path, Git(environ), tmp_path, run)
 
 

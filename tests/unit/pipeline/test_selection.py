@@ -37,7 +37,7 @@ def test_effects_of_no_scenario_are_not_those_of_some() -> None:
     ("bundles", "patterns", "words"),
     [
         ([("x", bundle("a"))], ("c-*",), "no scenario matches 'c-*'; there are a"),
-        ([("x", bundle("a")), ("y", bundle("a"))], (), "bundle y: scenario a is in another bundle"),
+        ([("x", bundle("a")), ("y", bundle("a"))], (), "bundle y: scenario a is in x as well"),
         ([("x", bundle())], (), "bundle x: holds no scenario"),
     ],
     ids=["unknown", "twice", "none"],

@@ -78,13 +78,31 @@ def test_an_ordinary_file_gives_settings_that_load(tmp_path: Path) -> None:
     assert settings.outward == ("api.stripe.com",)
     assert [(one.service, tuple(one.run)) for one in settings.migrate] == [("migrate", ("manage", "migrate"))]
     assert settings.compose.env == {"KEY": "change-me"}
+    assert settings.settle.quiet == 1.0
 
 
 def test_what_is_left_to_a_person_is_said_with_its_line(tmp_path: Path) -> None:
     made = _draft(tmp_path, SHOP)
     assert any(one.startswith("KEY: it comes from outside (compose.yml:11)") for one in made.open)
     assert any(one.startswith("mq: rabbitmq runs on both sides") for one in made.open)
+    assert any(one.startswith("worker: no port, so it seems to work by itself") for one in made.open)
     assert any("it listens on port 8000: 'ports' (compose.yml:4)" in one for one in made.guessed)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "{build: ., expose: ['81']}",
+        "{build: ., ports: ['1:2']}",
+        "{image: x}",
+        "{build: ., command: migrate}",
+    ],
+    ids=["expose", "ports", "not ours", "migration"],
+)
+def test_what_does_not_work_by_itself_needs_no_pause(tmp_path: Path, other: str) -> None:
+    text = f"services: {{web: {{build: ., ports: ['80:8000']}}, other: {other}}}"
+    made = _draft(tmp_path, text)
+    assert not made.background and "settle" not in gate_yml(made)
 
 
 @pytest.mark.parametrize(

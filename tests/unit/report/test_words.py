@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from gate.model import Channel, Json, Kind, Severity, Verdict
+from gate.model import Channel, Json, Kind, Severity, SideName, Verdict
 from gate.report import words
 from tests.golden.report import cases, make
 
@@ -57,14 +57,22 @@ def test_a_name_in_a_command_is_a_word_and_a_glob(name: str, word: str) -> None:
 
 def test_a_command_is_repeated_as_it_was_given() -> None:
     result = make.result(
-        Verdict.PASS, command=("gate", "run", "--baseline", "recorded", "--bundle", "my bundle")
+        Verdict.PASS, command=("gate", "demo", "--environment", "compose", "--change", "my change")
     )
-    assert words.command(result) == "gate run --baseline recorded --bundle 'my bundle'"
+    assert words.command(result) == "gate demo --environment compose --change 'my change'"
+
+
+def test_a_command_names_the_commits_that_it_took_by_itself() -> None:
+    result = make.result(Verdict.PASS, command=("gate", "run", "--baseline", "v1.4"))
+    assert words.command(result) == "gate run --baseline v1.4 --candidate 8be01d27aa8b"
+    work_at_hand = replace(result.sides[SideName.CANDIDATE], commit=None)
+    dirty = replace(result, command=("gate", "run"), sides={**result.sides, SideName.CANDIDATE: work_at_hand})
+    assert words.command(dirty) == "gate run --baseline 3f2a9c1be03f"
 
 
 def test_a_word_that_cannot_be_typed_is_not_repeated() -> None:
-    result = make.result(Verdict.PASS, command=("gate", "run", "--bundle", "a\x1b[31m\u202e"))
-    assert words.command(result) == "gate run --bundle '?'"
+    result = make.result(Verdict.PASS, command=("gate", "compare", "--out", "a\x1b[31m\u202e"))
+    assert words.command(result) == "gate compare --out '?'"
 
 
 def test_unknown_severities_are_not_hidden() -> None:
