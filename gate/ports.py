@@ -125,6 +125,10 @@ class Store(Protocol):
         """All rows of a table. Raises InconclusiveError where it cannot be read."""
         ...
 
+    def elsewhere(self) -> Sequence[str]:
+        """Other databases of the same server that may hold what is looked for here, by name."""
+        ...
+
     def version(self) -> Json:
         """Something that changes whenever anyone commits a change."""
         ...

@@ -15,7 +15,8 @@ from gate.ports import ComposePlan, ContainerPlan, StartError, Store, StorePlan
 _POLL, _PATIENCE = 0.02, 60.0
 _LOOPBACK, _HANGS_UP = "127.0.0.1", 0.3
 _FINAL = re.compile(
-    r"authentication failed|no password supplied|does not exist|WRONGPASS|NOAUTH|invalid username"
+    r"authentication (?:failed|required)|no password supplied|does not exist|WRONGPASS|NOAUTH|DENIED|invalid username",
+    re.IGNORECASE,
 )
 """What a server that has started says, and will go on saying."""
 

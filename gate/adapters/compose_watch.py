@@ -10,7 +10,7 @@ _A_MOMENT = 0.3
 
 
 class Watch:
-    """What has to run, from the moment when all was up; what had done its work by then need not.
+    """What has to run, from the moment when all was up, but what had done its work by then.
 
     Raises StartError where a service under test has ended by then, InconclusiveError where a store or the like has.
     """
@@ -32,16 +32,16 @@ class Watch:
         return self._died is not None
 
     def died(self) -> str | None:
-        """What became of a service under test; that of any other, or of the engine, is nobody's behaviour.
+        """What became of a service that ended by itself, other than by doing its work.
 
-        Raises InconclusiveError where that is what has ended.
+        Raises InconclusiveError where it was a store or the like, or was killed and is not under test.
         """
         if self._died is None and (ended := self._first_ended()):
             time.sleep(_A_MOMENT)  # an engine that goes down takes all of them with it, one after the other
             self._containers.forget()
             ended = next((one for one in self._answering if self._containers.ended(one)), ended)
             what = self._containers.became(ended)
-            if ended in self._answering or ended not in self._plan.services:
+            if ended in self._answering or (not self._under_test(ended) and self._containers.killed(ended)):
                 raise InconclusiveError(
                     f"{what}; run again: something killed it, or the engine was restarted"
                 )
@@ -53,8 +53,14 @@ class Watch:
             one = self._containers.of(service)
             if one is not None and one.state == "running":
                 continue
+            if one is not None and not self._under_test(service) and self._containers.succeeded(one):
+                self._there.remove(service)  # it has done its work
+                continue
             return service
         return None
+
+    def _under_test(self, service: str) -> bool:
+        return service in self._plan.services or service in self._plan.built
 
     def _lasts(self, service: str) -> bool:
         """Whether a service is there to answer, so that it must not end, however well."""

@@ -10,6 +10,8 @@ from gate.errors import InconclusiveError
 _GOOD_FOR = 0.05
 """Seconds for which an answer of the engine is good; it is asked for all the time."""
 _ENDED = ("exited", "dead")
+_KILLED = (137, 143, 255)
+"""Exit codes of what was killed, was asked to end, or went with the engine."""
 _LAST_WORDS = 20
 _LOG_LIMIT = 16 * 1024 * 1024
 """Bytes of a service's log that are read; what a run needs is far less, and a service may print without end."""
@@ -55,6 +57,14 @@ class Containers:
     def succeeded(self, container: Container) -> bool:
         """Whether a container has done its work and ended well."""
         return container.state == "exited" and self._engine.status_of(container.id)[0] == 0
+
+    def killed(self, service: str) -> bool:
+        """Whether something else than itself has ended a service, as far as that can be told."""
+        one = self.of(service)
+        if one is None:
+            return True
+        code, reason = self._engine.status_of(one.id)
+        return code in _KILLED and not reason
 
     def first_dead(self, when: str = "") -> str | None:
         """What became of the first service that has ended badly."""

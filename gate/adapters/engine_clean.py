@@ -14,7 +14,7 @@ from typing import Any
 from docker.errors import APIError
 
 from gate.adapters.engine import Engine
-from gate.adapters.engine_labels import BUILT, LABEL, PLAYBACK
+from gate.adapters.engine_labels import BUILT, LABEL, PLAYBACK, PLAYBACK_IMAGE
 from gate.adapters.processes import boot_id, born
 
 _LOOKS, _A_MOMENT = 4, 0.3
@@ -55,12 +55,12 @@ def clean_engine(engine: Engine, *, everything: bool = False) -> Iterator[str]:
     yield from (f"removed what run {run} had left in the Docker engine" for run in sorted(cleaned))
     if everything:
         with engine.asked("cleaning up") as api:
-            # By its shared name: a run that lives has a name of its own for it.
+            # By the name that all runs share: one that lives has a name of its own for it, and so may a person.
             names = [
                 name
                 for image in api.images(filters={"label": PLAYBACK})
                 for name in image.get("RepoTags") or ()
-                if not _IMAGE.fullmatch(name)
+                if name.startswith(f"{PLAYBACK_IMAGE}:")
             ]
             _remove(api, [_Thing(kind="image", id=name, labels={}) for name in names])
             yield from (f"removed the image {name}" for name in names)

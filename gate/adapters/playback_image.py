@@ -10,11 +10,10 @@ import gate
 from gate.adapters.commands import Commands, TookTooLongError
 from gate.adapters.engine import Engine
 from gate.adapters.engine_clean import owner_tag
-from gate.adapters.engine_labels import PLAYBACK
+from gate.adapters.engine_labels import PLAYBACK, PLAYBACK_IMAGE
 from gate.adapters.shipped import shipped
 from gate.errors import InconclusiveError
 
-NAME = "replay-gate/playback"
 _NEEDED = (
     "__init__.py", "errors.py", "ports.py", "sidecar.py", "adapters/__init__.py", "adapters/http_events.py",
     "adapters/playback_server.py", "bundle", "config", "identity", "model", "playback",
@@ -32,7 +31,7 @@ def playback_image(engine: Engine, commands: Commands) -> str:
     digest = hashlib.sha256(
         b"".join(name.encode() + b"\0" + files[name] for name in sorted(files))
     ).hexdigest()
-    image, mine = f"{NAME}:{digest[:16]}", name_of(commands.run_id)
+    image, mine = f"{PLAYBACK_IMAGE}:{digest[:16]}", name_of(commands.run_id)
     if engine.tag(image, mine):
         return mine
     argv = [engine.command, "build", "--tag", image, "--tag", mine, "--label", f"{PLAYBACK}=1", "-"]

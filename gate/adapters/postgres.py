@@ -60,6 +60,10 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY n.nspname, c.relname, a.attnum
 """
+_OTHERS = """
+SELECT datname FROM pg_database
+WHERE NOT datistemplate AND datname NOT IN (current_database(), 'postgres') ORDER BY datname
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,10 @@ class PostgresStore:
         if isinstance(value, list):
             return [self._value(item) for item in value]
         raise TypeError(f"PostgreSQL gave a {type(value).__name__}")
+
+    def elsewhere(self) -> Sequence[str]:
+        """Those that someone has created."""
+        return [row["datname"] for row in self._query(SQL(_OTHERS))]
 
     def version(self) -> Json:
         """Changes with the end of every transaction that wrote, on the whole server."""

@@ -24,6 +24,7 @@ _GONE, _STAYS = -2, -1
 """What PTTL says of a key that is not there, and of one that does not expire."""
 _CHANGES = b"rdb_changes_since_last_save"
 _COUNTED = re.compile(rb"^(run_id|rdb_last_save_time|rdb_saves|%b):(\w+)" % _CHANGES, re.MULTILINE)
+_KEYSPACE = re.compile(rb"^db(\d+):", re.MULTILINE)
 _READ: Mapping[bytes, tuple[str, tuple[object, ...]]] = MappingProxyType(
     {
         b"string": ("GET", ()),
@@ -56,6 +57,7 @@ class RedisStore:
             redactor,
             keys or ("*",),
         )
+        self._database = str(database)
         self._client = redis.Redis(
             host=host,
             port=port,
@@ -153,6 +155,11 @@ class RedisStore:
             return data.decode()
         except UnicodeDecodeError:
             return blob(data)
+
+    def elsewhere(self) -> Sequence[str]:
+        """The numbers of those that hold keys."""
+        (said,) = self._answers(("INFO", "keyspace"))
+        return [number for number in map(bytes.decode, _KEYSPACE.findall(said)) if number != self._database]
 
     def version(self) -> Json:
         """Changes with every write to the server; saving and a restart, which begin to count anew, change it too."""

@@ -51,20 +51,33 @@ def exported(code: Path, git: Git, path: Path, without: Iterable[Path] = ()) -> 
     """
     files = git.own_files(code)
     if files is None:
-        shutil.copytree(code, path, ignore=LEFT_OUT, symlinks=True)
+        shutil.copytree(code, path, ignore=_left_out, symlinks=True)
     path.mkdir(parents=True, exist_ok=True)
     for name in files or ():
         source, target = code / name, path / name
-        if (
-            source.is_symlink() or source.is_file()
-        ):  # what git lists may be deleted, or a repository of its own
+        # What git lists may be deleted, a repository of its own, or have a link in the place of its folder.
+        if (source.is_symlink() or source.is_file()) and not _through_a_link(code, Path(name)):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
     for hidden in without:
+        if _through_a_link(path, hidden):
+            continue  # what lies behind it is not of this copy
         shutil.rmtree(path / hidden, ignore_errors=True)
         with suppress(OSError):
             (path / hidden).unlink()
     return path
+
+
+def _through_a_link(folder: Path, name: Path) -> bool:
+    """Whether one of the folders that lead to a name is a link, which may lead anywhere."""
+    return any((folder / above).is_symlink() for above in name.parents if above != Path())
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Also what is neither a file nor a folder nor a link, such as a socket: it cannot be copied."""
+    places = {name: Path(folder, name) for name in names}
+    odd = {name for name, one in places.items() if not (one.is_symlink() or one.is_file() or one.is_dir())}
+    return LEFT_OUT(folder, names) | odd
 
 
 def patched(side: Side, code: Path, patch: Path, git: Git, folder: Path) -> tuple[Side, Path]:

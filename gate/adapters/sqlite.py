@@ -73,6 +73,10 @@ class SqliteStore:
             return value
         raise TypeError(f"SQLite gave a {type(value).__name__}")
 
+    def elsewhere(self) -> Sequence[str]:
+        """A file holds one."""
+        return ()
+
     def version(self) -> Json:
         """Changes with every commit of another connection."""
         return int(self._query("PRAGMA data_version")[0][0])

@@ -2,6 +2,6 @@
 
 from gate.observe.observe import Evidence, Observed, observe
 from gate.observe.rows import Snapshot
-from gate.observe.stores import snapshots
+from gate.observe.stores import snapshots, unseen
 
-__all__ = ["Evidence", "Observed", "Snapshot", "observe", "snapshots"]
+__all__ = ["Evidence", "Observed", "Snapshot", "observe", "snapshots", "unseen"]

@@ -16,6 +16,29 @@ def snapshots(stores: Mapping[str, Store], settings: Settings) -> dict[str, Snap
     return {name: qualified(shot, name) if name in called else shot for name, shot in found.items()}
 
 
+def unseen(
+    stores: Mapping[str, Store],
+    before: Mapping[str, Snapshot],
+    after: Mapping[str, Snapshot],
+    settings: Settings,
+) -> dict[str, str]:
+    """The stores in which nothing was found that could be compared, and why each may be the wrong one."""
+    found = {}
+    for name, store in stores.items():
+        where = "check 'database' of that store under 'state' in gate.yml"
+        if name in caches(settings):
+            keys = [rows for shot in (before[name], after[name]) for rows in shot.rows.values() if rows]
+            if not keys and (others := store.elsewhere()):
+                found[name] = (
+                    f"store {name}: no key was seen, but database {', '.join(others)} has some; {where}"
+                )
+        elif settings.observe.rows is None and not after[name].tables:
+            others = store.elsewhere()
+            beside = f"; there is also the database {', '.join(others)}" if others else ""
+            found[name] = f"store {name}: has no table{beside}; {where}, and 'migrate'"
+    return found
+
+
 def caches(settings: Settings) -> frozenset[str]:
     """The stores whose keys are observed."""
     return frozenset(store.store for store in settings.stores if store.kind == StateKind.REDIS)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gate.config import Settings
+from gate.config import Redactor, Settings
 from gate.judge import Judgement
 from gate.model import UNOWNED, Comparison, Observation, Recording, ScenarioResult, Side, SideName, Table
 from gate.ports import Facts, LiveSide
@@ -26,6 +26,8 @@ class Job:
     """The words that asked for this, for reports to repeat."""
     clock: Callable[[], float]
     """Seconds since the epoch."""
+    redactor: Redactor = field(default_factory=lambda: Redactor({}))
+    """For what goes wrong: a message may repeat what something was filled in with."""
     notices: tuple[str, ...] = ()
     """What a person should know before anything runs, such as a leftover that was removed."""
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from gate.errors import CandidateError, InconclusiveError
 from gate.judge import stale
 from gate.model import Event, Observation, Recording, SideName
-from gate.observe import Evidence, Observed, Snapshot, observe, snapshots
+from gate.observe import Evidence, Observed, Snapshot, observe, snapshots, unseen
 from gate.pipeline.job import Job, State
 from gate.pipeline.unowned import NOTHING
 from gate.ports import LiveSide, PlayedCall, Store
@@ -83,10 +83,7 @@ def _up_and_down(job: Job, state: State, runner: asyncio.Runner) -> Iterator[Pro
         calls = runner.run(_each(job, lambda side: side.playback.collect()))
         timed("settle")
         yield PhaseStarted(phase="observe", says="read what they left")
-        for name, side in job.live.items():
-            died = runner.run(_died(side, answers[name]))
-            observed = _observed(job, side, answers[name], calls[name], before[name], stores[name], died)
-            state.observations[name] = _observations(job, state, name, observed, calls[name], died)
+        _observe_all(job, state, runner, stores, before, answers, calls)
         timed("observe")
 
 
@@ -143,7 +140,7 @@ async def _settle(job: Job, state: State, stores: Stores, scenario: str | None, 
             lambda: snapshots(stores[name], job.settings),
         )
     except InconclusiveError as error:
-        side.environment.alive()  # what has ended tells more than that it does not answer
+        _alive(side)  # what has ended tells more than that it does not answer
         raise InconclusiveError(f"{name}: {error}") from None
     if problem:
         # What still goes on at the end may be anyone's; so is what goes on into the next scenario.
@@ -154,10 +151,17 @@ async def _died(side: LiveSide, answers: Mapping[str, Sequence[Event]]) -> str |
     """What became of the side's services. One that gave no answer may have ended: an engine learns of it only later."""
     unanswered = any("error" in (event.output or {}) for events in answers.values() for event in events)
     for _ in range(_LOOKS if unanswered else 0):
-        if side.environment.alive():
+        if _alive(side):
             break
         await asyncio.sleep(_BETWEEN)
-    return side.environment.alive()
+    return _alive(side)
+
+
+def _alive(side: LiveSide) -> str | None:
+    try:
+        return side.environment.alive()
+    except InconclusiveError as error:
+        raise InconclusiveError(f"{side.side.name}: {error}") from None
 
 
 def _before(job: Job, stores: Stores) -> dict[SideName, Mapping[str, Snapshot]]:
@@ -172,26 +176,43 @@ def _before(job: Job, stores: Stores) -> dict[SideName, Mapping[str, Snapshot]]:
     return found
 
 
-def _observed(
+def _observe_all(
     job: Job,
-    side: LiveSide,
-    answers: Mapping[str, Sequence[Event]],
-    calls: Sequence[PlayedCall],
-    before: Mapping[str, Snapshot],
-    stores: Mapping[str, Store],
-    died: str | None,
-) -> Observed:
+    state: State,
+    runner: asyncio.Runner,
+    stores: Stores,
+    before: Mapping[SideName, Mapping[str, Snapshot]],
+    answers: Mapping[SideName, Mapping[str, Sequence[Event]]],
+    calls: Mapping[SideName, Sequence[PlayedCall]],
+) -> None:
+    """Read what each side left. Raises InconclusiveError where nothing that is to be compared is in a store of any."""
+    headers = {name: recording.header for name, recording in job.scenarios.items()}
+    blind: list[Mapping[str, str]] = []
+    for name, side in job.live.items():
+        died = runner.run(_died(side, answers[name]))
+        after = _after(job, side, stores[name], died)
+        blind.append(unseen(stores[name], before[name], after, job.settings))
+        evidence = Evidence(
+            answers=answers[name],
+            calls=calls[name],
+            before=before[name],
+            after=after,
+            logs=side.environment.logs(),
+        )
+        observed = observe(headers, evidence, job.settings)
+        state.observations[name] = _observations(job, state, name, observed, calls[name], died)
+    for called, why in blind[0].items():
+        if all(called in one for one in blind):  # where one side has something, that is a difference
+            raise InconclusiveError(why)
+
+
+def _after(job: Job, side: LiveSide, stores: Mapping[str, Store], died: str | None) -> Mapping[str, Snapshot]:
     try:
-        after = snapshots(stores, job.settings)
+        return snapshots(stores, job.settings)
     except InconclusiveError as error:
         # A service that dies half-way through a transaction leaves a database that cannot be read.
         kind = CandidateError if died and side.side.name is SideName.CANDIDATE else InconclusiveError
         raise kind(f"{side.side.name}: {died or error}") from None
-    evidence = Evidence(
-        answers=answers, calls=calls, before=before, after=after, logs=side.environment.logs()
-    )
-    headers = {name: recording.header for name, recording in job.scenarios.items()}
-    return observe(headers, evidence, job.settings)
 
 
 def _observations(

@@ -34,9 +34,9 @@ def run(job: Job, state: State) -> Iterator[Progress]:
         yield from _judged(job, state)
     except (CandidateError, InconclusiveError) as error:
         verdict = Verdict.FAIL if isinstance(error, CandidateError) else Verdict.INCONCLUSIVE
-        state.stopped = str(error)
+        state.stopped = job.redactor.redact_text(str(error))
         state.judgement = Judgement(verdict, (state.stopped,))
-        state.results = [_not_run(recording, str(error)) for recording in job.scenarios.values()]
+        state.results = [_not_run(recording, state.stopped) for recording in job.scenarios.values()]
     yield Finished(result=draw_result(job, state))
 
 

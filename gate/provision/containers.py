@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gate.config import Compose, Container, Settings, Store, fill
+from gate.config import Compose, Container, Redactor, Settings, Store, fill
 from gate.errors import RequestError
 from gate.ports import ComposePlan, ContainerPlan, StartError, StorePlan
 from gate.provision.compose_file import ComposeFile, place
 from gate.provision.overlay import PLAYBACK, Wanted, overlay
-from gate.provision.policy import Model, Refusal, below, refusals
+from gate.provision.policy import Model, Refusal, below, plain, refusals
 from gate.provision.servers import port_of
 
 CONTROL = 7099
@@ -26,6 +26,8 @@ class Marks:
     labels: Mapping[str, str]
     tag: str
     image_labels: Mapping[str, str]
+    caches: str
+    """The name under which the side's builds keep what they mount as a cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +38,16 @@ class Reach:
     start_interval: bool
 
 
-def check(model: Model, files: list[ComposeFile], code: Path, compose: Compose) -> list[str]:
+def check(
+    model: Model, files: list[ComposeFile], code: Path, compose: Compose, redactor: Redactor
+) -> list[str]:
     """What gate.yml lets through of what is refused, in words. Raises RequestError with the first that it does not."""
+    for name, service in sorted((model.get("services") or {}).items()):
+        image = str(service.get("image") or "")
+        if (shown := redactor.redact_text(image)) != image:  # a registry would be asked for it by that name
+            raise RequestError(
+                f"{place(files, ('services', name, 'image'))}: {name}: image {shown} has a secret in its name"
+            )
     allowed: list[str] = []
     for refusal in refusals(model, code):
         said = f"{refusal.service}: {refusal.what}"
@@ -79,6 +89,7 @@ def container_plan(
         code=code,
         tag=marks.tag,
         image_labels=marks.image_labels,
+        caches=marks.caches,
         labels=marks.labels,
         env=env,
         builds=_builds(compose, code),
@@ -205,9 +216,9 @@ def _fill(text: str, settings: Settings, service: str) -> str:
 
 def _store(store: Store, service: Model, given: Mapping[str, str]) -> StorePlan:
     """Who is let in, by the variables that the official images read; ``given`` are those of gate.yml."""
-    env = {
-        str(name): str(value).replace("$$", "$") for name, value in (service.get("environment") or {}).items()
-    } | dict(given)
+    env = {str(name): plain(str(value)) for name, value in (service.get("environment") or {}).items()} | dict(
+        given
+    )
     user = env.get("POSTGRES_USER", "postgres")
     return StorePlan(
         store=store.store,
@@ -224,8 +235,4 @@ def _store(store: Store, service: Model, given: Mapping[str, str]) -> StorePlan:
 def _redis_password(service: Model) -> str:
     words = service.get("command") or ()
     words = words.split() if isinstance(words, str) else list(words)
-    return (
-        str(words[words.index("--requirepass") + 1]).replace("$$", "$")
-        if "--requirepass" in words[:-1]
-        else ""
-    )
+    return plain(str(words[words.index("--requirepass") + 1])) if "--requirepass" in words[:-1] else ""

@@ -13,7 +13,7 @@ from gate.provision.drafted import Draft, Known, Migration, Tested
 from gate.provision.front import Front, choose, port_of_front, ready_of
 from gate.provision.outside import Env, EnvFiles, env_files, taken_from_outside
 from gate.provision.outward import Outward, outward
-from gate.provision.policy import Model, Refusal, refusals
+from gate.provision.policy import Model, Refusal, plain, refusals
 from gate.provision.servers import server_of
 
 READ = ("postgres", "redis")
@@ -157,7 +157,7 @@ def _migration(services: Mapping[str, Any], files: Sequence[ComposeFile]) -> Mig
     """A service that runs once and says that it migrates."""
     waited_for = _waited_for(services)
     for name, service in services.items():
-        words = tuple(str(word).replace("$$", "$") for word in service.get("command") or ())
+        words = tuple(plain(str(word)) for word in service.get("command") or ())
         text = " ".join(words)
         once = name in waited_for or not (service.get("ports") or _SEVERAL.search(text))
         if (

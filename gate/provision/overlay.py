@@ -1,16 +1,17 @@
 """What the gate adds to a compose file, as the values that ``compose/overlay.yml.j2`` is filled in with. Pure."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from gate.provision import servers
-from gate.provision.policy import Model, below
+from gate.provision.policy import Model, in_code, plain
 
 PLAYBACK = "gate-playback"
 """The service that stands in for the outside world."""
@@ -51,13 +52,15 @@ class Wanted:
     """What one side wants of the overlay.
 
     ``env`` are variables by service, ``builds`` folders by service, ``ports`` what is to be reached on loopback
-    (empty where containers have addresses), ``start_interval`` whether the engine knows of that.
+    (empty where containers have addresses), ``start_interval`` whether the engine knows of that, ``caches`` the name
+    under which builds keep what they mount as a cache.
     """
 
     project: str
     code: Path
     tag: str
     image_labels: Mapping[str, str]
+    caches: str
     labels: Mapping[str, str]
     env: Mapping[str, Mapping[str, str]]
     builds: Mapping[str, str]
@@ -87,7 +90,7 @@ def overlay(model: Model, wanted: Wanted) -> dict[str, Any]:
 
 
 def _service(name: str, service: Model, wanted: Wanted, shared: Mapping[str, str]) -> dict[str, Any]:
-    server = servers.of(service)
+    server = _server(service, wanted.code)
     changed: dict[str, Any] = {
         "restart": "no",
         "stop_grace_period": "0s",
@@ -123,7 +126,8 @@ def _service(name: str, service: Model, wanted: Wanted, shared: Mapping[str, str
 def _image(name: str, wanted: Wanted) -> dict[str, Any]:
     image: dict[str, Any] = {
         "image": _tag(name, wanted),
-        "build": {"labels": dict(wanted.image_labels)},
+        # By side, or one could leave the other something to build from.
+        "build": {"labels": dict(wanted.image_labels), "args": {"BUILDKIT_CACHE_MOUNT_NS": wanted.caches}},
     }
     if name in wanted.builds:
         image["build"]["context"] = wanted.builds[name]
@@ -131,7 +135,10 @@ def _image(name: str, wanted: Wanted) -> dict[str, Any]:
 
 
 def _tag(name: str, wanted: Wanted) -> str:
-    return f"{wanted.project}-{name}:{wanted.tag}".lower()
+    fit = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if fit != name:  # two names may fit alike
+        fit = f"{fit}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
+    return f"{wanted.project}-{fit}:{wanted.tag}".lower()
 
 
 def _bounds(service: Model) -> dict[str, Any]:
@@ -172,10 +179,23 @@ def _networks(service: Model, hosts: Sequence[str]) -> dict[str, Any]:
     return {"networks": {NETWORK: {"aliases": aliases} if aliases else {}}}
 
 
+def _server(service: Model, code: Path) -> servers.Server | None:
+    """A server that is started with files of the code in the place of its data is not to lose them."""
+    server = servers.of(service)
+    given = (
+        volume
+        for volume in service.get("volumes") or ()
+        if server and volume.get("type") == "bind" and volume.get("target") == server.data
+    )
+    if server and any(Path(plain(str(volume.get("source")))).exists() for volume in given):
+        return replace(server, data=None)
+    return server
+
+
 def _volumes(service: Model, server: servers.Server | None, code: Path) -> Iterator[Mapping[str, Any]]:
     """Files of the code are for reading; the data of a server that is thrown away needs no volume."""
     for volume in service.get("volumes") or ():
         if server is not None and server.data is not None and volume.get("target") == server.data:
             continue
-        of_code = volume.get("type") == "bind" and below(str(volume.get("source")), code)
+        of_code = volume.get("type") == "bind" and in_code(str(volume.get("source")), code)
         yield {**volume, "read_only": True} if of_code else volume

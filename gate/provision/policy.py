@@ -147,7 +147,7 @@ def _volumes(volumes: Sequence[Model], model: Model, code: Path) -> Iterator[Fou
     for volume in volumes:
         kind, source, target = volume.get("type"), str(volume.get("source") or ""), str(volume.get("target"))
         if kind == "bind":
-            if not _own(source, code):
+            if not in_code(source, code):
                 yield f"mount {_told(source, code)}", target
         elif kind == "volume":
             declared = (model.get("volumes") or {}).get(source) or {}
@@ -166,7 +166,7 @@ def _files(key: str, wanted: Sequence[Model], model: Model, code: Path) -> Itera
         source = str(item.get("source", ""))
         declared = (model.get(key) or {}).get(source) or {}
         file = declared.get("file")
-        if file is not None and _own(str(file), code):
+        if file is not None and in_code(str(file), code):
             continue
         if set(declared) - {"name"} != {"content"}:
             yield f"{key.removesuffix('s')} from outside {source}", source
@@ -201,16 +201,18 @@ def _built(key: str, value: Any, build: Model, code: Path) -> Iterator[str]:
         case "network":
             yield from (f"build network {value}" for _ in range(value != "none"))
         case "context":
-            yield from (f"build context {_told(str(value), code)}" for _ in range(not _own(str(value), code)))
+            yield from (
+                f"build context {_told(str(value), code)}" for _ in range(not in_code(str(value), code))
+            )
         case "dockerfile":
-            context, file = (_plain(str(one)) for one in (build.get("context", code), value))
+            context, file = (plain(str(one)) for one in (build.get("context", code), value))
             # A context from outside is told by itself.
             folder = code if below(context, code) else Path(context)
             if _local(context) and not below(str(Path(context) / file), folder):
                 yield f"build file {file}"
         case "additional_contexts":
             for name, source in (pair.split("=", 1) for pair in _pairs(value)):
-                if not source.startswith(_FETCHED) and not _own(source, code):
+                if not source.startswith(_FETCHED) and not in_code(source, code):
                     yield f"build context {name}"
         case "cache_from":
             yield from (f"build cache {one}" for one in value if "=" in str(one))
@@ -218,21 +220,22 @@ def _built(key: str, value: Any, build: Model, code: Path) -> Iterator[str]:
             yield f"build {key}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text of the model as it is meant: Compose doubles each ``$`` of what it has resolved."""
     return text.replace("$$", "$")
 
 
-def _own(path: str, code: Path) -> bool:
-    return below(_plain(path), code)
+def in_code(path: str, code: Path) -> bool:
+    """Whether a path of the model, its links followed, lies in the side's code."""
+    return below(plain(path), code)
 
 
 def _told(path: str, code: Path) -> str:
     """A path as it can be named in gate.yml: the side's folder is another in every run."""
     for folder, word in ((code, "."), (code.parent, "..")):
         if PurePosixPath(path).is_relative_to(folder):
-            return _plain(f"{word}/{PurePosixPath(path).relative_to(folder)}")
-    return _plain(path)
+            return plain(f"{word}/{PurePosixPath(path).relative_to(folder)}")
+    return plain(path)
 
 
 def _local(path: str) -> bool:

@@ -42,6 +42,11 @@ _IMAGES = {
     "mysql": "mysql", "mariadb": "mysql", "redis": "redis", "valkey": "redis",
 }  # fmt: skip
 """By the last part of their names, and no others: a tool beside a server is called after it as well."""
+_OFFICIAL = re.compile(
+    r"(?:docker\.io/)?(?:(?:library/)?(?:postgres|mysql|mariadb|redis)"
+    r"|postgis/postgis|timescale/timescaledb|pgvector/pgvector|valkey/valkey)"
+)
+"""Those whose own command is known; what others start with may be more than the server."""
 _MAJOR = re.compile(r"(?:.*pg)?(\d+)")
 
 
@@ -81,6 +86,8 @@ def thrown_away(service: Model, server: Server) -> dict[str, Any]:
     command = service.get("command")
     words = [command] if isinstance(command, str) else list(command or ())
     if not words or words[0].startswith("-"):
+        if not _OFFICIAL.fullmatch(re.sub(r"(:[^/]*)?(@.*)?$", "", str(service.get("image")))):
+            return found
         words = [server.program, *words]
     if words[0].rpartition("/")[2] in (server.program, "mariadbd", "mysqld"):
         found["command"] = [*words, *server.arguments]

@@ -183,8 +183,10 @@ def command(result: Result, scenarios: Iterable[str] = ()) -> str:
     """The command that replays these scenarios, safe to paste into a shell."""
     said = list(result.command)
     if said[1:2] == ["run"]:  # what it took by itself is another commit tomorrow
-        for name, side in result.sides.items():
-            said += [f"--{name}", side.commit[:12]] if side.commit and f"--{name}" not in said else []
+        for side in result.sides.values():
+            said += (
+                [f"--{side.name}", side.commit[:12]] if side.commit and f"--{side.name}" not in said else []
+            )
     words = [word if word.isprintable() and word.isascii() else "?" for word in said]
     named = list(scenarios)
     for name in named if UNOWNED not in named else ():  # what belongs to none shows when all are replayed

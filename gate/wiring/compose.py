@@ -49,7 +49,12 @@ def compose_side(
     assert compose is not None
     commands, token = Commands(run), secrets.token_hex(16)
     project = f"gate-{run.run_id}-{side.name}"
-    marks = containers.Marks(labels=labels(run.run_id), tag=owner_tag(), image_labels={BUILT: "1"})
+    marks = containers.Marks(
+        labels=labels(run.run_id),
+        tag=owner_tag(),
+        image_labels={BUILT: "1"},
+        caches=f"replay-gate-{side.name}",
+    )
     reach = containers.Reach(
         loopback=compose.reach == "loopback" or (compose.reach == "auto" and not engine.addressable),
         start_interval=engine.has_start_interval,
@@ -63,7 +68,7 @@ def compose_side(
             model = resolved(engine, commands, code, code / compose.file, project, env)
         except StartError as error:  # in which Compose may show what a variable was filled in with
             raise StartError(redactor.redact_text(str(error))) from None
-        allowed = containers.check(model, files, code, compose)
+        allowed = containers.check(model, files, code, compose, redactor)
         with _BUILDING:
             image = playback_image(engine, commands)
         playback = _playback(image, token, bundles, scenarios, settings)

@@ -12,7 +12,7 @@ from gate.adapters.git import Git
 from gate.adapters.registry import RunFile
 from gate.adapters.sources import code_of, exported, patched
 from gate.config import Compare, Redactor, Settings, Stimuli
-from gate.errors import InconclusiveError, RequestError
+from gate.errors import GateError, InconclusiveError, RequestError
 from gate.model import Bundle, Side, SideKind, SideName
 from gate.pipeline import Job, payloads, select
 from gate.ports import LiveSide
@@ -59,7 +59,8 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
     state = payloads(named, {store.store: store.kind for store in settings.stores})
     sides: dict[SideName, Side] = {}
     live: dict[SideName, LiveSide] = {}
-    with scratch(run_id, environ) as (run, folder), ExitStack() as stack:
+    redactor = Redactor(settings.secrets, environ)
+    with _without_secrets(redactor), scratch(run_id, environ) as (run, folder), ExitStack() as stack:
         live_side, notices = _live_sides(asked, environ, folder)
         known = [path for text in settings.bundles for path in matching(text, settings.root)]
         hidden = _below(settings.root, [*known, *(path for path, _ in bundles)])
@@ -89,8 +90,18 @@ def job(asked: Asked, run_id: str, logs: Path, environ: Mapping[str, str]) -> It
             live=live,
             recorded={name: recordings for name in sides if name not in live},
             clock=time.time,
+            redactor=redactor,
             notices=notices,
         )
+
+
+@contextmanager
+def _without_secrets(redactor: Redactor) -> Iterator[None]:
+    """What goes wrong is told without them, whoever tells it."""
+    try:
+        yield
+    except GateError as error:
+        raise type(error)(redactor.redact_text(str(error))) from None
 
 
 def _live_sides(

@@ -14,6 +14,7 @@ class FakeStore:
 
     content: dict[str, list[dict[str, Json]]] = field(default_factory=dict)
     known: dict[str, Table] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
     versions: Callable[[], Json] = lambda: 1
     waiting: list[int] = field(default_factory=list)
     """Undrained messages, one for each time it is asked; the last stands."""
@@ -25,6 +26,10 @@ class FakeStore:
     def rows(self, table: str) -> Sequence[Mapping[str, Json]]:
         """As they are now."""
         return [dict(row) for row in self.content[table]]
+
+    def elsewhere(self) -> Sequence[str]:
+        """As given."""
+        return self.others
 
     def version(self) -> Json:
         """Whatever the test says."""

@@ -121,7 +121,11 @@ COPY app.py switches.json .
 CMD ["python", "app.py"]
 """
 API: Service = {"build": "."}
-DB: Service = {"image": "postgres:15", "environment": {"POSTGRES_PASSWORD": "pass-word-of-tests"}}
+DB: Service = {
+    "image": "postgres:15",
+    "environment": {"POSTGRES_PASSWORD": "pass-word-of-tests"},
+    "volumes": ["./tables.sql:/docker-entrypoint-initdb.d/tables.sql"],
+}
 CACHE: Service = {"image": "redis:7"}
 
 
@@ -175,6 +179,7 @@ bundles: [bundle]
         (folder / "app.py").write_text(APP)
         (folder / "Dockerfile").write_text(dockerfile)
         (folder / "switches.json").write_text(json.dumps(switches))
+        (folder / "tables.sql").write_text("CREATE TABLE notes (id text PRIMARY KEY)")
         # JSON is YAML.
         (folder / "compose.yml").write_text(json.dumps({"services": {"api": api, **(services or {})}}))
 

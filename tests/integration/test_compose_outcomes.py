@@ -65,6 +65,11 @@ def with_store(db: Mapping[str, object]) -> Callable[[Boxes], None]:
     return make
 
 
+def another_database(world: Boxes) -> None:
+    world.gate_yml(compose=STORE.replace("service: db", "service: db, database: postgres"))
+    world.both({"db": {**DB, "environment": {**DB["environment"], "POSTGRES_DB": "shop"}}})
+
+
 def seeded(world: Boxes) -> None:
     world.gate_yml(compose=STORES)
     db = {**DB, "environment": {**DB["environment"], "POSTGRES_USER": "me", "POSTGRES_DB": "mine"}}
@@ -168,6 +173,9 @@ CASES = {
     "another password": Case(
         with_store({"entrypoint": ["sh", "-c", LIED]}), 3, ("baseline: store db: ", "password")
     ),
+    "another database": Case(
+        another_database, 3, ("store db: has no table; there is also the database shop; check 'database'",)
+    ),
     "corrupt dump": Case(corrupt, 3, ("baseline: store db: its state cannot be loaded: ", "pg_restore")),
 }
 
@@ -257,6 +265,15 @@ def test_candidate_that_dies_in_the_middle_fails(
     assert done.code == 1 and not done.errors, done.err
     assert any(words in reason for reason in done.result["reasons"]), done.result["reasons"]
     assert done.result["findings"]
+
+
+def test_a_service_that_gate_yml_does_not_name_dies_in_the_middle(world: Boxes) -> None:
+    ends = {"build": ".", "command": ["sh", "-c", "sleep 1.5; echo tired; exit 4"]}
+    done_early = {"image": "python:3.11-slim", "command": ["sleep", "1"]}
+    world.box("candidate", {"db": DB, "worker": ends, "early": done_early})
+    done = world.run("--bundle", "long")
+    assert done.code == 1 and not done.errors, done.err
+    assert "candidate: worker: ended with exit code 4; its last line: tired" in done.result["reasons"]
 
 
 def test_log_without_end_is_bounded_and_lines_keep_their_scenario(world: Boxes) -> None:

@@ -315,6 +315,15 @@ def settled(store: PostgresStore) -> None:
         assert time.monotonic() < end, before
 
 
+def test_where_else_there_may_be_tables(service: psycopg.Connection, opened: PostgresStore) -> None:
+    before = opened.elsewhere()
+    service.execute('CREATE DATABASE "the shop"')
+    try:
+        assert sorted({*opened.elsewhere()} - {*before}) == ["the shop"] and "postgres" not in before
+    finally:
+        service.execute('DROP DATABASE "the shop"')
+
+
 def test_undrained(service: psycopg.Connection, opened: PostgresStore) -> None:
     written(service, "CREATE TABLE outbox (id int, published_at timestamptz)")
     written(service, "INSERT INTO outbox VALUES (1, NULL), (2, now())")

@@ -140,6 +140,16 @@ def test_only_its_database(server: Running, service: redis.Redis, opened: RedisS
     store.close()
 
 
+def test_where_else_there_are_keys(server: Running, service: redis.Redis, opened: RedisStore) -> None:
+    assert opened.elsewhere() == []
+    service.set("here", "1")
+    with redis.Redis(host=server.host, port=server.port, password=PASSWORD, db=3) as other:
+        other.set("there", "1")
+        assert opened.elsewhere() == ["3"]
+        other.flushdb()
+    assert opened.elsewhere() == []
+
+
 def test_secrets_are_redacted(service: redis.Redis, opened: RedisStore) -> None:
     service.set(f"token:{SECRET}", SECRET)
     service.set("bytes", b"\xff\xff" + SECRET.encode())

@@ -57,3 +57,20 @@ def test_two_recorded_sides_are_refused(tmp_path: Path) -> None:
     settings = Settings(root=tmp_path, service="x", services={}, stimuli=Stimuli(to=""), bundles=())
     with pytest.raises(RequestError, match="'gate compare' takes two"):
         wiring.Asked(settings=settings, baseline="recorded", candidate="recorded")
+
+
+def test_what_goes_wrong_before_a_run_is_told_without_secrets(tmp_path: Path) -> None:
+    (tmp_path / "bundle" / "scenarios").mkdir(parents=True)
+    (tmp_path / "bundle" / "scenarios" / "one.json").write_text('{"request": {"method": "GET", "path": "/"}}')
+    settings = Settings(
+        root=tmp_path,
+        service="x",
+        services={},
+        stimuli=Stimuli(to=""),
+        bundles=("bundle",),
+        secrets={"KEY": tmp_path.name},
+    )
+    asked = wiring.Asked(settings=settings, baseline=str(tmp_path / "no"))
+    with pytest.raises(RequestError) as error, wiring.job(asked, "r", tmp_path, {"HOME": str(tmp_path)}):
+        pass
+    assert "/[redacted:KEY]/no' is not a folder" in str(error.value)

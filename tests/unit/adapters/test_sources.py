@@ -67,3 +67,37 @@ def test_a_file_that_was_deleted_is_left_out(tmp_path: Path) -> None:
         subprocess.run(["git", "-C", str(code), *words], check=True)
     (code / "deleted").unlink()
     assert [path.name for path in exported(code, GIT, tmp_path / "copy").iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("link", ["bundles", "bundles/deep"])
+def test_what_lies_behind_a_link_is_left_alone(tmp_path: Path, link: str) -> None:
+    """A change may put a link in the place of a folder with a bundle: what it leads to is not the copy's."""
+    others = tmp_path / "others"
+    (others / "deep").mkdir(parents=True)
+    (others / "one").write_text("kept")
+    (others / "deep" / "one").write_text("kept")
+    code = tmp_path / "code"
+    (code / link).parent.mkdir(parents=True)
+    (code / link).symlink_to(others)
+    exported(
+        code, GIT, tmp_path / "copy", [Path("bundles/one"), Path("bundles/deep"), Path("bundles/deep/one")]
+    )
+    assert (others / "one").read_text() == (others / "deep" / "one").read_text() == "kept"
+
+
+def test_nothing_is_read_through_a_link_in_the_place_of_a_folder(tmp_path: Path) -> None:
+    code, others = tmp_path / "code", tmp_path / "others"
+    (code / "app").mkdir(parents=True)
+    (code / "app" / "key").write_text("mine")
+    for words in (["init", "--quiet"], ["add", "."]):
+        subprocess.run(["git", "-C", str(code), *words], check=True)
+    (code / "app").rename(others)
+    (code / "app").symlink_to(others)
+    copy = exported(code, GIT, tmp_path / "copy")
+    assert not (copy / "app").is_dir() or (copy / "app").is_symlink()
+    assert (others / "key").read_text() == "mine"
+
+
+def test_what_is_neither_file_nor_folder_is_left_out(code: Path, tmp_path: Path) -> None:
+    os.mkfifo(code / "app" / "pipe")
+    assert not (exported(code, GIT, tmp_path / "copy") / "app" / "pipe").exists()

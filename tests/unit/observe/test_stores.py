@@ -7,7 +7,7 @@ import pytest
 
 from gate.config import Messages, Observe, Rows, Settings, Stimuli, Store
 from gate.model import Channel, Event, Header, Json, Recording, Table
-from gate.observe import Evidence, Observed, observe, snapshots
+from gate.observe import Evidence, Observed, observe, snapshots, unseen
 from tests.fakes.events import TRACE, request
 from tests.fakes.places import FakeStore
 
@@ -131,3 +131,52 @@ def test_events_of_a_cache_stand_in_the_same_order_in_every_run() -> None:
         return list(found.recordings["one"].on(Channel.CACHE))
 
     assert order("b", "a") == order("a", "b") and len(order("b", "a")) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "others", "says"),
+    [
+        ({"notes": []}, ("shop",), None),
+        ({}, (), "store sqlite: has no table; check 'database'"),
+        ({}, ("shop",), "store sqlite: has no table; there is also the database shop; check 'database'"),
+    ],
+)
+def test_a_database_without_a_table_is_told(
+    content: dict[str, list[dict[str, Json]]], others: tuple[str, ...], says: str | None
+) -> None:
+    asked, stores = settings("sqlite"), {"sqlite": FakeStore(content, others=others)}
+    shot = snapshots(stores, asked)
+    told = unseen(stores, shot, shot, asked).get("sqlite")
+    assert told is None if says is None else (told or "").startswith(says)
+
+
+def test_tables_that_nobody_asks_for_are_not_missed() -> None:
+    asked, stores = settings("sqlite", observed=Observe(rows=())), {"sqlite": FakeStore({})}
+    shot = snapshots(stores, asked)
+    assert not unseen(stores, shot, shot, asked)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "others", "told"),
+    [
+        ((), (), (), False),
+        ((), (), ("1",), True),
+        ((held("a"),), (), ("1",), False),
+        ((), (held("a"),), ("1",), False),
+    ],
+    ids=["unused", "another number", "removed", "made"],
+)
+def test_a_cache_that_is_empty_while_another_is_not_is_told(
+    before: tuple[dict[str, Json], ...],
+    after: tuple[dict[str, Json], ...],
+    others: tuple[str, ...],
+    told: bool,
+) -> None:
+    asked = settings("redis")
+    shots = [
+        snapshots({"redis": FakeStore({"keys": [*rows]}, {"keys": Table(key=("key",))})}, asked)
+        for rows in (before, after)
+    ]
+    why = unseen({"redis": FakeStore(others=others)}, *shots, asked)
+    assert ("redis" in why) is told
+    assert not told or why["redis"].startswith("store redis: no key was seen, but database 1 has some; check")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from gate.config import Observe, Rows
+from gate.config import Observe, Redactor, Rows
 from gate.errors import InconclusiveError
 from gate.model import Event, Json, Recording, Result, Side, SideKind, SideName, Verdict
 from gate.pipeline import State, run
@@ -137,6 +137,23 @@ def test_what_ended_a_moment_before_anyone_knows(side: SideName, verdict: Verdic
     result, _ = finished(sides[BASELINE], sides[CANDIDATE])
     assert result.verdict is verdict
     assert f"{side}: api: ended with exit code 137" in " ".join(result.reasons), result.reasons
+
+
+def test_a_store_in_which_nothing_is_on_any_side_is_no_evidence() -> None:
+    result, _ = finished(Fake(rows={}), Fake(rows={}))
+    assert result.verdict is Verdict.INCONCLUSIVE and "store db: has no table" in result.reasons[0]
+    result, _ = finished(Fake(rows={}), Fake())
+    assert result.verdict is Verdict.FAIL, "the candidate made a table"
+
+
+def test_what_goes_wrong_is_told_without_secrets() -> None:
+    fails = FakeEnvironment(fails={"start": StartError("cannot pull hunter2-hunter2")})
+    sides = (Fake(environment=fails).live(BASELINE), Fake().live(CANDIDATE))
+    asked = replace(job({"one": recording([CALL])}, *sides), redactor=Redactor({"KEY": "hunter2-hunter2"}))
+    state = State()
+    *_, last = run(asked, state)
+    assert isinstance(last, Finished) and state.stopped == "baseline: cannot pull [redacted:KEY]"
+    assert "hunter2" not in repr(last.result)
 
 
 def test_no_answer_to_what_was_never_recorded_is_no_evidence() -> None:

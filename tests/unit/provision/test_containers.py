@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gate.config import Compose, Container, Migration, Settings, Stimuli, Store
+from gate.config import Compose, Container, Migration, Redactor, Settings, Stimuli, Store
 from gate.errors import RequestError
 from gate.ports import ComposePlan, StartError
 from gate.provision.compose_file import ComposeFile, read
@@ -50,6 +50,9 @@ ALL = (
 )
 
 
+NO_SECRETS = Redactor({})
+
+
 def compose(**more: Any) -> Compose:
     return Compose(**{"file": "compose.yml", "services": {}, **more})
 
@@ -74,7 +77,7 @@ def test_each_thing_is_let_through_by_its_own_name(
 ) -> None:
     allow = tuple(one for number, one in enumerate(ALL) if number != missing)
     with pytest.raises(RequestError) as error:
-        check(MODEL, files, tmp_path, compose(allow=allow))
+        check(MODEL, files, tmp_path, compose(allow=allow), NO_SECRETS)
     assert str(error.value).startswith(said)
     hint = str(error.value).partition("be, add ")[2].partition(" to environments.compose.allow")[0]
     assert tuple(json.loads(hint).values()) == ALL[missing]
@@ -82,13 +85,23 @@ def test_each_thing_is_let_through_by_its_own_name(
 
 def test_what_is_let_through_is_told(files: list[ComposeFile], tmp_path: Path) -> None:
     allow = (*ALL, ("api", "mount /"), ("nobody", "privileged"))
-    assert check(MODEL, files, tmp_path, compose(allow=allow)) == [f"{name}: {what}" for name, what in ALL]
+    assert check(MODEL, files, tmp_path, compose(allow=allow), NO_SECRETS) == [
+        f"{name}: {what}" for name, what in ALL
+    ]
 
 
 def test_a_secret_of_a_build_is_let_through_by_nothing(files: list[ComposeFile], tmp_path: Path) -> None:
     model = {"services": {"api": {"build": {"context": str(tmp_path), "ssh": ["default"]}}}}
     with pytest.raises(RequestError, match=r"compose.yml:2: api: build ssh is refused; "):
-        check(model, files, tmp_path, compose(allow=(("api", "build ssh"),)))
+        check(model, files, tmp_path, compose(allow=(("api", "build ssh"),)), NO_SECRETS)
+
+
+def test_a_registry_is_asked_for_no_secret(files: list[ComposeFile], tmp_path: Path) -> None:
+    model = {"services": {"spy": {"image": "registry.example/hunter2-hunter2:1"}}}
+    with pytest.raises(
+        RequestError, match=r"spy: image registry.example/\[redacted:KEY\]:1 has a secret in its name"
+    ):
+        check(model, files, tmp_path, compose(), Redactor({"KEY": "hunter2-hunter2"}))
 
 
 def settings(tmp_path: Path, **more: Any) -> Settings:
@@ -120,7 +133,7 @@ def planned(given: Settings, services: Mapping[str, Any], *, loopback: bool = Fa
         {"name": "p", "services": services},
         given.root,
         "p",
-        Marks(labels={"run": "x"}, tag="t", image_labels={}),
+        Marks(labels={"run": "x"}, tag="t", image_labels={}, caches="c"),
         Reach(loopback=loopback, start_interval=True),
         {"image": "p", "command": [], "user": "0:0", "volumes": []},
     )

@@ -1,5 +1,6 @@
 """What is laid over a compose file, and that nothing breaks out of the file that it becomes."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ def wanted(**more: Any) -> Wanted:
         "code": Path("/code"),
         "tag": "1.2.3",
         "image_labels": {"built": "1"},
+        "caches": "gate-candidate",
         "labels": {"run": "x"},
         "env": {},
         "builds": {},
@@ -169,12 +171,46 @@ def test_files_of_the_code_are_for_reading(tmp_path: Path) -> None:
     assert [one.get("read_only", False) for one in found] == [True, False]
 
 
+def test_files_of_the_code_are_for_reading_however_they_are_written(tmp_path: Path) -> None:
+    """Compose doubles a dollar; where that is forgotten, another path is looked at, and a link may lie there."""
+    (tmp_path / "a$b").mkdir()
+    (tmp_path / "a$$b").symlink_to("/nowhere")
+    bind = {"type": "bind", "source": f"{tmp_path}/a$$b", "target": "/t"}
+    assert service({"image": "x", "volumes": [bind]}, code=tmp_path)["volumes"] == [
+        {**bind, "read_only": True}
+    ]
+
+
+@pytest.mark.parametrize(("there", "kept"), [(True, True), (False, False)], ids=["seed", "kept by no commit"])
+def test_files_in_the_place_of_a_servers_data_are_not_lost(tmp_path: Path, there: bool, kept: bool) -> None:
+    if there:
+        (tmp_path / "seed").mkdir()
+    bind = {"type": "bind", "source": f"{tmp_path}/seed", "target": "/data"}
+    found = service({"image": "redis:7", "volumes": [bind]}, code=tmp_path)
+    assert bool(found["volumes"]) is kept and ("tmpfs" in found) is not kept
+
+
 def test_what_is_built_gets_a_name_of_the_run() -> None:
     found = service({"image": "postgres:15", "build": {"context": "/code"}})
-    assert found["image"] == "gate-x-candidate-api:1.2.3" and found["build"] == {"labels": {"built": "1"}}
+    assert found["image"] == "gate-x-candidate-api:1.2.3" and found["build"] == {
+        "labels": {"built": "1"},
+        "args": {"BUILDKIT_CACHE_MOUNT_NS": "gate-candidate"},
+    }
     assert "tmpfs" not in found, "what it is, only its code knows"
     found = service({"image": "x"}, builds={"api": "/code/sub"})
     assert found["image"].startswith("gate-x-candidate-api:") and found["build"]["context"] == "/code/sub"
+
+
+def test_names_that_fit_alike_are_told_apart() -> None:
+    built = {"build": {"context": "/code"}}
+    services = rendered({"services": dict.fromkeys(("api", "API", "_w", "w", "a.b", "a-b", "a__b"), built)})[
+        "services"
+    ]
+    images = [one["image"] for name, one in services.items() if name != PLAYBACK]
+    assert len(set(images)) == len(images) == 7
+    assert all(re.fullmatch(r"gate-x-candidate-[a-z0-9]+(-[a-z0-9]+)*:1\.2\.3", image) for image in images), (
+        images
+    )
 
 
 def test_an_image_that_another_service_builds_is_the_sides_own() -> None:
@@ -248,6 +284,21 @@ def test_a_database_is_thrown_away(given: dict[str, Any], command: list[str] | N
     assert found["tmpfs"] == ["/run", "/var/lib/postgresql/data"] and found["volumes"] == []
     assert found.get("command", [])[: len(command or [])] == (command or [])
     assert ("command" in found) is (command is not None)
+
+
+@pytest.mark.parametrize(
+    ("image", "known"),
+    [
+        ("docker.io/library/redis:7", True),
+        ("redis@sha256:12", True),
+        ("valkey/valkey", True),
+        ("bitnami/redis:7", False),
+        ("registry.example:5000/redis", False),
+    ],
+)
+def test_only_official_images_are_given_a_command(image: str, known: bool) -> None:
+    assert ("command" in service({"image": image})) is known
+    assert "command" in service({"image": image, "command": ["redis-server", "--port", "1"]})
 
 
 @pytest.mark.parametrize(
