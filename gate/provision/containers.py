@@ -123,6 +123,12 @@ def _check_names(settings: Settings, compose: Compose, services: Mapping[str, An
         if name not in services:
             known = ", ".join(sorted(services)) or "none"
             raise StartError(f"{compose.file}: has no service {name}, which gate.yml names; it has {known}")
+    for name, one in compose.services.items():
+        if one.port and (mode := services[name].get("network_mode")):
+            raise RequestError(
+                f"{compose.file}: {name}: network_mode {mode} leaves it no address of its own; in gate.yml give the "
+                "port to the service whose network it is"
+            )
     if clash := sorted(set(settings.outward) & set(services)):
         raise RequestError(
             f"gate.yml: outward.hosts: {clash[0]} is a service of {compose.file} as well; leave it out in one of them"

@@ -219,6 +219,12 @@ def test_a_service_that_gate_yml_names_and_the_side_lacks(
         planned(settings(tmp_path, stores=(DB,)), services)
 
 
+def test_a_service_without_an_address_of_its_own(tmp_path: Path) -> None:
+    services = {"api": {"image": "x", "network_mode": "service:w"}, "w": {"image": "x"}}
+    with pytest.raises(RequestError, match=r"api: network_mode service:w leaves it no address of its own"):
+        planned(settings(tmp_path), services)
+
+
 def test_a_placeholder_without_a_port(tmp_path: Path) -> None:
     given = settings(tmp_path)
     assert given.compose is not None
