@@ -63,15 +63,21 @@ def _judged(job: Job, state: State) -> Iterator[Progress]:
         state.results.append(result)
         yield ScenarioJudged(result=result, done=done, total=len(recordings))
     verdict, reasons = judge(state.results, state.died)
-    state.judgement = Judgement(verdict, (*reasons, *_reservations(job)))
+    state.judgement = Judgement(verdict, (*reasons, *_reservations(job, verdict)))
     state.phases["compare"] = round(job.clock() - began, 3)
 
 
-def _reservations(job: Job) -> Iterator[str]:
+def _reservations(job: Job, verdict: Verdict) -> Iterator[str]:
     """What a reader of the verdict could take for granted, and should not."""
     commits = {job.sides[side].commit for side in SideName}
     if len(commits) == 1 and (commit := commits.pop()):
-        yield f"baseline and candidate are of the same commit, {commit[:12]}"
+        noise = (
+            ", so it is not the change that differs; look for work in the background (settle.quiet) or chance"
+        )
+        yield (
+            f"baseline and candidate are of the same commit, {commit[:12]}"
+            f"{noise if verdict is Verdict.FAIL else ''}"
+        )
     if job.live and all(store.kind == StateKind.REDIS for store in job.settings.stores):
         yield "rows were not compared: 'state' in gate.yml names no database"
 

@@ -9,16 +9,17 @@ from gate.config.fields import NAME, RESERVED
 from gate.errors import RequestError
 from gate.provision.compose_file import ComposeFile, place
 from gate.provision.draft_notes import guesses, pauses, questions
-from gate.provision.drafted import Draft, Known, Migration, Tested
+from gate.provision.drafted import Compared, Draft, Known, Migration, Tested
 from gate.provision.front import Front, choose, port_of_front, ready_of
 from gate.provision.outside import Env, EnvFiles, env_files, taken_from_outside
-from gate.provision.outward import Outward, outward
+from gate.provision.outward import ADDRESS, Outward, outward
 from gate.provision.policy import Model, Refusal, plain, refusals
 from gate.provision.servers import server_of
 
 READ = ("postgres", "redis")
 _MIGRATES = re.compile(r"migrat|upgrade head|flyway|liquibase", re.IGNORECASE)
 _SEVERAL = re.compile(r"&&|;|\bexec\b")
+_DATABASES = {"postgres": re.compile(r"[A-Za-z0-9_-]{1,63}"), "redis": re.compile(r"\d{1,4}")}
 _UNFIT = "cannot be named in gate.yml, where a name is a letter, then letters, digits, '_' or '-'; rename the service"
 Held = Callable[[Path], bool]
 """Whether a file of the folder would be part of a side: what git ignores, and ``.env``, is not."""
@@ -41,7 +42,7 @@ def draft(
     names, unfit = _named(services, files, front, migrate, files_of)
     calls = outward({name: files_of.env_of(name, services[name]) for name in names}, services, files)
     tested = tuple(_tested(name, services, files, code, front, files_of.needed, calls) for name in names)
-    stores = tuple(_stores(services))
+    stores = tuple(_stores(services, files))
     migrate = migrate if migrate and migrate.service in names else None
     background = tuple(_background(services, names, front, migrate))
     refused = tuple((one, place(files, one.at)) for one in refusals(model, code))
@@ -121,7 +122,7 @@ def _tested(
     )
 
 
-def _stores(services: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _stores(services: Mapping[str, Any], files: Sequence[ComposeFile]) -> Iterator[Compared]:
     """By what their service is called; a name that gate.yml cannot hold is made to fit."""
     taken: set[str] = set()
     for number, (name, service) in enumerate(services.items()):
@@ -129,7 +130,23 @@ def _stores(services: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         if kind in READ:
             fit = name if NAME.fullmatch(name) and name not in taken else f"{kind}-{number}"
             taken.add(fit)
-            yield fit, kind, name
+            yield Compared(fit, kind, name, _database(name, kind, services, files))
+
+
+def _database(
+    server: str, kind: str, services: Mapping[str, Any], files: Sequence[ComposeFile]
+) -> Known | None:
+    """The one that an address in a variable names, where it is not the one that is taken without a word."""
+    own = services[server].get("environment") or {}
+    usual = own.get("POSTGRES_DB", own.get("POSTGRES_USER", "postgres")) if kind == "postgres" else "0"
+    for name, service in services.items():
+        for key, value in (service.get("environment") or {}).items():
+            for address in ADDRESS.finditer(str(value)):
+                word = (address["path"] or "")[1:].partition("?")[0]
+                if address["host"] == server and _DATABASES[kind].fullmatch(word) and word != usual:
+                    where = place(files, ("services", name, "environment", key))
+                    return Known(text=word, why=f"{key} of {name} ({where})")
+    return None
 
 
 def _background(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.provision.compose_file import ComposeFile
-from gate.provision.drafted import Migration, Tested
+from gate.provision.drafted import Compared, Migration, Tested
 from gate.provision.front import Front
 from gate.provision.policy import below
 from gate.provision.servers import of, server_of
@@ -19,7 +19,7 @@ _NOT_READ = (
 def guesses(
     front: Front,
     tested: Sequence[Tested],
-    stores: Sequence[tuple[str, str, str]],
+    stores: Sequence[Compared],
     migrate: Migration | None,
 ) -> Iterator[str]:
     """What was guessed, and from what."""
@@ -31,8 +31,11 @@ def guesses(
         yield f"it is ready when GET {target.ready.text} answers 2xx: {target.ready.why}"
     if target.build:
         yield f"its image is built from this folder: {target.build.why}"
-    for store, kind, service in stores:
-        yield f"{'rows' if kind == 'postgres' else 'keys'} of {store} are compared: {service} is a {kind}"
+    for one in stores:
+        what, which = "rows" if one.kind == "postgres" else "keys", ""
+        if one.database:
+            which = f", and its database {one.database.text} is used: {one.database.why}"
+        yield f"{what} of {one.store} are compared: {one.service} is a {one.kind}{which}"
     if migrate:
         name, words, where = migrate
         yield (

@@ -102,8 +102,10 @@ def _state(draft: Draft) -> Iterator[str]:
     yield ""
     yield "    # The databases whose rows and keys are compared after a replay."
     yield "    state:"
-    for store, kind, service in draft.stores:
-        yield f"      - {{store: {store}, kind: {kind}, service: {scalar(service)}}}"
+    for one in draft.stores:
+        which = f", database: {quoted(one.database.text)}" if one.database else ""
+        why = f" # ? {said(one.database.why)}" if one.database else ""
+        yield f"      - {{store: {one.store}, kind: {one.kind}, service: {scalar(one.service)}{which}}}{why}"
 
 
 def _allow(draft: Draft) -> Iterator[str]:

@@ -24,6 +24,15 @@ class Known:
     why: str
 
 
+class Compared(NamedTuple):
+    """A database that is compared: its name and kind, whose it is, and which one it is where that has to be said."""
+
+    store: str
+    kind: str
+    service: str
+    database: Known | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
     """A service under test as gate.yml is to have it."""
@@ -45,8 +54,7 @@ class Draft:
     tested: tuple[Tested, ...]
     others: tuple[str, ...]
     env: Mapping[str, Known]
-    stores: tuple[tuple[str, str, str], ...]
-    """Of each database its name, its kind and its service."""
+    stores: tuple[Compared, ...]
     hosts: tuple[str, ...]
     migrate: Migration | None
     background: tuple[str, ...]

@@ -9,9 +9,10 @@ from gate.config.fields import HOST
 from gate.config.problems import VARIABLE
 from gate.provision.compose_file import ComposeFile, place
 
-_ADDRESS = re.compile(
+ADDRESS = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^@/\s]*@)?(?P<host>[A-Za-z0-9._-]+)(?::\d+)?(?P<path>/\S*)?"
 )
+"""An address in a text; who logs in there is no part of what is found."""
 _PLAIN_PATH = re.compile(r"(?:/[a-z0-9_.-]{1,20})*/?")
 """Longer words, capitals and queries may be somebody's token."""
 _HERE = re.compile(r"localhost|127\.[\d.]+|0\.0\.0\.0|host\.docker\.internal")
@@ -37,7 +38,7 @@ def outward(
     unreachable: dict[str, list[str]] = {}
     for name, key, value in ((name, key, value) for name, one in envs.items() for key, value in one.items()):
         where = place(files, ("services", name, "environment", key))
-        for address in _ADDRESS.finditer(value):
+        for address in ADDRESS.finditer(value):
             host = address["host"].lower()
             if host in own or _HERE.fullmatch(host) or not HOST.fullmatch(host):
                 continue

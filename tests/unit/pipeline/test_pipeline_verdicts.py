@@ -183,3 +183,14 @@ def test_what_a_reader_could_take_for_granted_is_said() -> None:
         "rows were not compared: 'state' in gate.yml names no database",
     )
     assert finished(Fake(), Fake())[0].reasons == ("all 1 scenarios are identical",)
+    noisy = job(
+        {"one": recording([request(0, said={"a": 1})])},
+        Fake().live(BASELINE),
+        Fake(said=OTHER).live(CANDIDATE),
+    )
+    *_, last = run(replace(noisy, sides=of_one_commit), State())
+    assert isinstance(last, Finished) and last.result.verdict is Verdict.FAIL
+    assert (
+        "cccccccccccc, so it is not the change that differs; look for work in the background"
+        in last.result.reasons[1]
+    )

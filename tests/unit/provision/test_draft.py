@@ -90,6 +90,37 @@ def test_what_is_left_to_a_person_is_said_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "database"),
+    [
+        ("postgresql+psycopg://me:pass@db:5432/shop?sslmode=disable", "shop"),
+        ("postgres://db/mine", None),
+        ("postgres://elsewhere/shop", None),
+        ("postgres://db/", None),
+        ("postgres://db/no: name", None),
+    ],
+)
+def test_which_database_is_used(tmp_path: Path, address: str, database: str | None) -> None:
+    text = f"""services:
+  web: {{build: ., ports: ['80:8000'], environment: {{URL: "{address}"}}}}
+  db: {{image: "postgres:15", environment: {{POSTGRES_DB: mine}}}}"""
+    made = _draft(tmp_path, text)
+    (store,) = _loaded(made, tmp_path).stores
+    assert store.database == (database or "") and "pass" not in gate_yml(made)
+    assert database is None or any(
+        "database shop is used: URL of web (compose.yml:2)" in one for one in made.guessed
+    )
+
+
+@pytest.mark.parametrize(("address", "database"), [("redis://cache:6379/2", "2"), ("redis://cache/0", None)])
+def test_which_number_of_a_cache_is_used(tmp_path: Path, address: str, database: str | None) -> None:
+    text = f"""services:
+  web: {{build: ., ports: ['80:8000'], environment: {{URL: "{address}"}}}}
+  cache: {{image: "redis:7"}}"""
+    (store,) = _loaded(_draft(tmp_path, text), tmp_path).stores
+    assert store.database == (database or "")
+
+
+@pytest.mark.parametrize(
     "other",
     [
         "{build: ., expose: ['81']}",
