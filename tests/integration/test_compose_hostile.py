@@ -15,7 +15,7 @@ from gate.adapters.commands import Commands
 from gate.adapters.compose_project import resolved
 from gate.adapters.engine import Engine
 from gate.adapters.registry import RunFile
-from gate.config import Compose
+from gate.config import Compose, Redactor
 from gate.errors import RequestError
 from gate.ports import StartError
 from gate.provision import containers
@@ -60,7 +60,7 @@ def judged(code: Path, text: str, *allow: tuple[str, str]) -> dict[str, Any]:
         engine = Engine({**os.environ, "GITHUB_TOKEN": GITHUB_TOKEN})
         model = resolved(engine, Commands(run), code, code / "compose.yml", "gate-x", NAMED)
         compose = Compose(file="compose.yml", services={}, env=NAMED, allow=allow)
-        containers.check(model, files, code, compose)
+        containers.check(model, files, code, compose, Redactor({}))
         return dict(model)
     finally:
         run.finish()
@@ -359,10 +359,48 @@ def test_a_build_sees_the_code_and_nothing_else(boxes: Boxes, git: bool) -> None
         lines = (done.folder / "logs" / side / "api.log").read_text().splitlines()
         found = {line.removeprefix("SEEN ") for line in lines if line.startswith("SEEN ")}
         files = {line for line in found if line.startswith(("./", "/"))}
-        assert files == {"./app.py", "./Dockerfile", "./compose.yml", "./switches.json", "./.gitignore"}
+        assert files == {
+            "./app.py", "./Dockerfile", "./compose.yml", "./switches.json", "./tables.sql", "./.gitignore"
+        }  # fmt: skip
         names = {line.partition("=")[0] for line in found - files}
         assert {name for name in names if not name.startswith("PIP_")} <= {*OWN, "PWD", "SHLVL", "_"}, found
     assert GITHUB_TOKEN not in (done.folder / "logs" / "candidate" / "api.log").read_text()
+
+
+def test_no_container_leaves_a_link_that_the_next_mount_follows(boxes: Boxes) -> None:
+    """Of a folder whose name has a dollar, which Compose writes twice; what is looked at in its place leads nowhere."""
+    outside, folder = boxes.home / "outside", boxes.work / "candidate"
+    evil = {
+        "build": ".",
+        "command": ["sh", "-c", f"rm -rf /m/x; ln -s {outside} /m/x; true"],
+        "volumes": ["./a$$b:/m"],
+    }
+    first = {"evil": {"condition": "service_completed_successfully"}}
+    write = ["sh", "-c", "echo out > /host/file; exec python app.py"]
+    api = {"build": ".", "depends_on": first, "volumes": ["./a$$b/x:/host"], "command": write}
+    boxes.box("candidate", {"evil": evil}, api=api)
+    (folder / "a$b" / "x").mkdir(parents=True)
+    (folder / "a$b" / "x" / "file").touch()
+    (folder / "a$$b").symlink_to("/nowhere")
+    done = boxes.run()
+    assert done.code == 0, done.err
+    assert not outside.exists()
+
+
+def test_builds_of_one_side_leave_the_other_nothing_in_a_cache(boxes: Boxes) -> None:
+    number = os.urandom(8).hex()  # or a layer of an earlier run would do
+    mount = f"RUN --mount=type=cache,target=/{number} "
+    poison = f"{mount}echo poison > /{number}/lib\n"
+    found = f"{mount}cat /{number}/lib >/seen 2>/dev/null; true\n"
+    for name, line in (("candidate", poison), ("baseline", found)):
+        boxes.box(name, dockerfile=DOCKERFILE + line)
+        app = boxes.work / name / "app.py"
+        app.write_text("print(*open('/seen'), flush=True)\n" * (name == "baseline") + app.read_text())
+    boxes.box("plain")
+    assert boxes.run("--baseline", "plain").code == 0, "the candidate's cache has it by now"
+    done = boxes.run()
+    assert done.code == 0, done.err
+    assert "poison" not in (done.folder / "logs" / "baseline" / "api.log").read_text()
 
 
 def test_a_folder_that_gate_yml_builds_is_the_sides_own(boxes: Boxes) -> None:
