@@ -53,11 +53,15 @@ class Watch:
             one = self._containers.of(service)
             if one is not None and one.state == "running":
                 continue
-            if one is not None and not self._under_test(service) and self._containers.succeeded(one):
+            if one is not None and not self._expected(service) and self._containers.succeeded(one):
                 self._there.remove(service)  # it has done its work
                 continue
             return service
         return None
+
+    def _expected(self, service: str) -> bool:
+        """Whether its end is told, however well it ended."""
+        return service in self._answering or service in self._plan.services
 
     def _under_test(self, service: str) -> bool:
         return service in self._plan.services or service in self._plan.built

@@ -60,12 +60,17 @@ def exported(code: Path, git: Git, path: Path, without: Iterable[Path] = ()) -> 
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target, follow_symlinks=False)
     for hidden in without:
-        if _through_a_link(path, hidden):
-            continue  # what lies behind it is not of this copy
-        shutil.rmtree(path / hidden, ignore_errors=True)
-        with suppress(OSError):
-            (path / hidden).unlink()
+        _remove(path / hidden, path)
     return path
+
+
+def _remove(place: Path, copy: Path) -> None:
+    """Remove what is at a place of a copy, and nothing that a link leads to outside of it."""
+    with suppress(OSError, RuntimeError):  # such as links in a circle
+        there = place.resolve()
+        if there.is_relative_to(copy.resolve()) and there != copy.resolve():
+            shutil.rmtree(there, ignore_errors=True)
+            there.unlink(missing_ok=True)
 
 
 def _through_a_link(folder: Path, name: Path) -> bool:

@@ -24,9 +24,12 @@ def unseen(
 ) -> dict[str, str]:
     """The stores in which nothing was found that could be compared, and why each may be the wrong one."""
     found = {}
+    chosen = {store.store for store in settings.stores if store.database or store.keys}
     for name, store in stores.items():
-        where = "check 'database' of that store under 'state' in gate.yml"
+        where = "name the one that the service uses as 'database' of that store under 'state' in gate.yml"
         if name in caches(settings):
+            if name in chosen:
+                continue  # it may well be that nothing was kept
             keys = [rows for shot in (before[name], after[name]) for rows in shot.rows.values() if rows]
             if not keys and (others := store.elsewhere()):
                 found[name] = (
@@ -35,7 +38,9 @@ def unseen(
         elif settings.observe.rows is None and not after[name].tables:
             others = store.elsewhere()
             beside = f"; there is also the database {', '.join(others)}" if others else ""
-            found[name] = f"store {name}: has no table{beside}; {where}, and 'migrate'"
+            found[name] = (
+                f"store {name}: has no table{beside}; {where}, or what makes its tables as 'migrate'"
+            )
     return found
 
 

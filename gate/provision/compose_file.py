@@ -113,6 +113,13 @@ def _refusal(file: ComposeFile, node: yaml.Node, kind: str, text: str) -> Reques
     )
 
 
+def is_literal(files: Sequence[ComposeFile], at: Sequence[Step]) -> bool:
+    """Whether a text is written out wherever it comes from; where it is not found, it may be filled in."""
+    ways = [tuple(at), *(("services", name, *at[2:]) for name in _ancestors(files, str(at[1])))]
+    found = [node for file in files for way in ways if (node := value_of(file.root, *map(str, way)))]
+    return bool(found) and all("$" not in str(node.value) for node in found)
+
+
 def place(files: Sequence[ComposeFile], at: Sequence[Step]) -> str:
     """``compose.yml:12``: where a thing stands, or the nearest that it stands in; ``extends`` is followed."""
     ways = [tuple(at)]

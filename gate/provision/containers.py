@@ -9,7 +9,7 @@ from typing import Any
 from gate.config import Compose, Container, Redactor, Settings, Store, fill
 from gate.errors import RequestError
 from gate.ports import ComposePlan, ContainerPlan, StartError, StorePlan
-from gate.provision.compose_file import ComposeFile, place
+from gate.provision.compose_file import ComposeFile, is_literal, place
 from gate.provision.overlay import PLAYBACK, Wanted, overlay
 from gate.provision.policy import Model, Refusal, below, plain, refusals
 from gate.provision.servers import port_of
@@ -41,13 +41,15 @@ class Reach:
 def check(
     model: Model, files: list[ComposeFile], code: Path, compose: Compose, redactor: Redactor
 ) -> list[str]:
-    """What gate.yml lets through of what is refused, in words. Raises RequestError with the first that it does not."""
+    """What gate.yml lets through of what is refused, in words. Raises RequestError with the first that it does not.
+
+    ``redactor`` knows the secrets that gate.yml fills in.
+    """
     for name, service in sorted((model.get("services") or {}).items()):
-        image = str(service.get("image") or "")
-        if (shown := redactor.redact_text(image)) != image:  # a registry would be asked for it by that name
-            raise RequestError(
-                f"{place(files, ('services', name, 'image'))}: {name}: image {shown} has a secret in its name"
-            )
+        image, at = str(service.get("image") or ""), ("services", name, "image")
+        # A registry would be asked for it by that name; what is written out is no secret, whatever it looks like.
+        if (shown := redactor.redact_text(image)) != image and not is_literal(files, at):
+            raise RequestError(f"{place(files, at)}: {name}: image {shown} has a secret in its name")
     allowed: list[str] = []
     for refusal in refusals(model, code):
         said = f"{refusal.service}: {refusal.what}"

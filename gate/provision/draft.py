@@ -136,17 +136,19 @@ def _stores(services: Mapping[str, Any], files: Sequence[ComposeFile]) -> Iterat
 def _database(
     server: str, kind: str, services: Mapping[str, Any], files: Sequence[ComposeFile]
 ) -> Known | None:
-    """The one that an address in a variable names, where it is not the one that is taken without a word."""
+    """The one that all addresses in variables name, where it is not the one that is taken without a word."""
     own = services[server].get("environment") or {}
     usual = own.get("POSTGRES_DB", own.get("POSTGRES_USER", "postgres")) if kind == "postgres" else "0"
+    found: dict[str, str] = {}
     for name, service in services.items():
         for key, value in (service.get("environment") or {}).items():
             for address in ADDRESS.finditer(str(value)):
                 word = (address["path"] or "")[1:].partition("?")[0]
-                if address["host"] == server and _DATABASES[kind].fullmatch(word) and word != usual:
+                if address["host"] == server and _DATABASES[kind].fullmatch(word):
                     where = place(files, ("services", name, "environment", key))
-                    return Known(text=word, why=f"{key} of {name} ({where})")
-    return None
+                    found.setdefault(word, f"{key} of {name} ({where})")
+    (word, why), *others = found.items() or [("", "")]
+    return Known(text=word, why=why) if word not in ("", usual) and not others else None
 
 
 def _background(

@@ -4,14 +4,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
 from gate.provision import servers
-from gate.provision.policy import Model, in_code, plain
+from gate.provision.policy import Model, in_code
 
 PLAYBACK = "gate-playback"
 """The service that stands in for the outside world."""
@@ -90,7 +90,7 @@ def overlay(model: Model, wanted: Wanted) -> dict[str, Any]:
 
 
 def _service(name: str, service: Model, wanted: Wanted, shared: Mapping[str, str]) -> dict[str, Any]:
-    server = _server(service, wanted.code)
+    server = servers.of(service)
     changed: dict[str, Any] = {
         "restart": "no",
         "stop_grace_period": "0s",
@@ -177,19 +177,6 @@ def _networks(service: Model, hosts: Sequence[str]) -> dict[str, Any]:
         - set(hosts)
     )
     return {"networks": {NETWORK: {"aliases": aliases} if aliases else {}}}
-
-
-def _server(service: Model, code: Path) -> servers.Server | None:
-    """A server that is started with files of the code in the place of its data is not to lose them."""
-    server = servers.of(service)
-    given = (
-        volume
-        for volume in service.get("volumes") or ()
-        if server and volume.get("type") == "bind" and volume.get("target") == server.data
-    )
-    if server and any(Path(plain(str(volume.get("source")))).exists() for volume in given):
-        return replace(server, data=None)
-    return server
 
 
 def _volumes(service: Model, server: servers.Server | None, code: Path) -> Iterator[Mapping[str, Any]]:

@@ -68,7 +68,7 @@ def compose_side(
             model = resolved(engine, commands, code, code / compose.file, project, env)
         except StartError as error:  # in which Compose may show what a variable was filled in with
             raise StartError(redactor.redact_text(str(error))) from None
-        allowed = containers.check(model, files, code, compose, redactor)
+        allowed = containers.check(model, files, code, compose, Redactor(settings.secrets))
         with _BUILDING:
             image = playback_image(engine, commands)
         playback = _playback(image, token, bundles, scenarios, settings)

@@ -174,7 +174,7 @@ CASES = {
         with_store({"entrypoint": ["sh", "-c", LIED]}), 3, ("baseline: store db: ", "password")
     ),
     "another database": Case(
-        another_database, 3, ("store db: has no table; there is also the database shop; check 'database'",)
+        another_database, 3, ("store db: has no table; there is also the database shop; name the one",)
     ),
     "corrupt dump": Case(corrupt, 3, ("baseline: store db: its state cannot be loaded: ", "pg_restore")),
 }
@@ -186,8 +186,8 @@ def ends(
 ) -> Iterator[Mapping[str, "Future[tuple[Boxes, Done, float]]"]]:
     """How the gates of those cases end that are to be tested; they run while others are looked at."""
 
-    def run(name: str) -> tuple[Boxes, Done, float]:
-        world = Boxes(tmp_path_factory.mktemp("box"))
+    def run(name: str, folder: Path) -> tuple[Boxes, Done, float]:
+        world = Boxes(folder)
         CASES[name].make(world)
         began = time.monotonic()
         return world, world.run(), time.monotonic() - began
@@ -198,7 +198,7 @@ def ends(
         if isinstance(item, pytest.Function) and item.originalname == test_outcome.__name__
     ]
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        yield {name: pool.submit(run, name) for name in wanted}
+        yield {name: pool.submit(run, name, tmp_path_factory.mktemp("box")) for name in wanted}
 
 
 @pytest.mark.parametrize("name", CASES)

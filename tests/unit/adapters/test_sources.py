@@ -85,6 +85,16 @@ def test_what_lies_behind_a_link_is_left_alone(tmp_path: Path, link: str) -> Non
     assert (others / "one").read_text() == (others / "deep" / "one").read_text() == "kept"
 
 
+def test_a_bundle_behind_a_link_of_the_copy_is_hidden_all_the_same(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    (code / "real" / "one").mkdir(parents=True)
+    (code / "real" / "two").mkdir()
+    (code / "bundles").symlink_to("real")
+    (code / "loop").symlink_to("loop")
+    copy = exported(code, GIT, tmp_path / "copy", [Path("bundles/one"), Path("loop/x"), Path()])
+    assert {path.name for path in (copy / "real").iterdir()} == {"two"}
+
+
 def test_nothing_is_read_through_a_link_in_the_place_of_a_folder(tmp_path: Path) -> None:
     code, others = tmp_path / "code", tmp_path / "others"
     (code / "app").mkdir(parents=True)

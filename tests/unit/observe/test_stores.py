@@ -1,7 +1,9 @@
 """What is read of databases and caches, and what it is called."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,8 +139,8 @@ def test_events_of_a_cache_stand_in_the_same_order_in_every_run() -> None:
     ("content", "others", "says"),
     [
         ({"notes": []}, ("shop",), None),
-        ({}, (), "store sqlite: has no table; check 'database'"),
-        ({}, ("shop",), "store sqlite: has no table; there is also the database shop; check 'database'"),
+        ({}, (), "store sqlite: has no table; name the one"),
+        ({}, ("shop",), "store sqlite: has no table; there is also the database shop; name the one"),
     ],
 )
 def test_a_database_without_a_table_is_told(
@@ -152,6 +154,14 @@ def test_a_database_without_a_table_is_told(
 
 def test_tables_that_nobody_asks_for_are_not_missed() -> None:
     asked, stores = settings("sqlite", observed=Observe(rows=())), {"sqlite": FakeStore({})}
+    shot = snapshots(stores, asked)
+    assert not unseen(stores, shot, shot, asked)
+
+
+@pytest.mark.parametrize("chosen", [{"database": "0"}, {"keys": ("cart:*",)}], ids=str)
+def test_a_cache_that_was_chosen_may_be_empty(chosen: dict[str, Any]) -> None:
+    asked = replace(settings(), stores=(Store(store="redis", kind="redis", **chosen),))
+    stores = {"redis": FakeStore({"keys": []}, {"keys": Table(key=("key",))}, others=("1",))}
     shot = snapshots(stores, asked)
     assert not unseen(stores, shot, shot, asked)
 
@@ -179,4 +189,6 @@ def test_a_cache_that_is_empty_while_another_is_not_is_told(
     ]
     why = unseen({"redis": FakeStore(others=others)}, *shots, asked)
     assert ("redis" in why) is told
-    assert not told or why["redis"].startswith("store redis: no key was seen, but database 1 has some; check")
+    assert not told or why["redis"].startswith(
+        "store redis: no key was seen, but database 1 has some; name the one"
+    )

@@ -146,6 +146,14 @@ def test_a_store_in_which_nothing_is_on_any_side_is_no_evidence() -> None:
     assert result.verdict is Verdict.FAIL, "the candidate made a table"
 
 
+def test_what_a_recording_holds_is_not_missed_on_its_side() -> None:
+    told = recording([request(0, said={"a": 1})])
+    alone = job({"one": told}, Fake(rows={}, said=OTHER).live(CANDIDATE))
+    state = State()
+    *_, last = run(alone, state)
+    assert isinstance(last, Finished) and last.result.findings and state.stopped is None
+
+
 def test_what_goes_wrong_is_told_without_secrets() -> None:
     fails = FakeEnvironment(fails={"start": StartError("cannot pull hunter2-hunter2")})
     sides = (Fake(environment=fails).live(BASELINE), Fake().live(CANDIDATE))

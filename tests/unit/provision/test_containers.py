@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +97,26 @@ def test_a_secret_of_a_build_is_let_through_by_nothing(files: list[ComposeFile],
         check(model, files, tmp_path, compose(allow=(("api", "build ssh"),)), NO_SECRETS)
 
 
-def test_a_registry_is_asked_for_no_secret(files: list[ComposeFile], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("services:\n  spy:\n    image: registry.example/${KEY}:1", True),
+        ("x-spy: &spy {image: 'registry.example/${KEY}:1'}\nservices:\n  spy: {<<: *spy}", True),
+        ("services:\n  base: {image: 'registry.example/${KEY}:1'}\n  spy: {extends: base}", True),
+        ("services:\n  spy:\n    image: registry.example/hunter2-hunter2:1", False),
+    ],
+    ids=["filled in", "merged", "extended", "written out"],
+)
+def test_a_registry_is_asked_for_no_secret(tmp_path: Path, text: str, refused: bool) -> None:
+    (tmp_path / "compose.yml").write_text(text)
+    files = read(tmp_path / "compose.yml", tmp_path)
     model = {"services": {"spy": {"image": "registry.example/hunter2-hunter2:1"}}}
-    with pytest.raises(
-        RequestError, match=r"spy: image registry.example/\[redacted:KEY\]:1 has a secret in its name"
-    ):
-        check(model, files, tmp_path, compose(), Redactor({"KEY": "hunter2-hunter2"}))
+    asked = partial(check, model, files, tmp_path, compose(), Redactor({"KEY": "hunter2-hunter2"}))
+    if not refused:
+        assert asked() == []
+        return
+    with pytest.raises(RequestError, match=r"spy: image registry.example/\[redacted:KEY\]:1 has a secret"):
+        asked()
 
 
 def settings(tmp_path: Path, **more: Any) -> Settings:

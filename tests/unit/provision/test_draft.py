@@ -111,7 +111,10 @@ def test_which_database_is_used(tmp_path: Path, address: str, database: str | No
     )
 
 
-@pytest.mark.parametrize(("address", "database"), [("redis://cache:6379/2", "2"), ("redis://cache/0", None)])
+@pytest.mark.parametrize(
+    ("address", "database"),
+    [("redis://cache:6379/2", "2"), ("redis://cache/0", None), ("redis://cache/0 redis://cache/1", None)],
+)
 def test_which_number_of_a_cache_is_used(tmp_path: Path, address: str, database: str | None) -> None:
     text = f"""services:
   web: {{build: ., ports: ['80:8000'], environment: {{URL: "{address}"}}}}

@@ -181,15 +181,6 @@ def test_files_of_the_code_are_for_reading_however_they_are_written(tmp_path: Pa
     ]
 
 
-@pytest.mark.parametrize(("there", "kept"), [(True, True), (False, False)], ids=["seed", "kept by no commit"])
-def test_files_in_the_place_of_a_servers_data_are_not_lost(tmp_path: Path, there: bool, kept: bool) -> None:
-    if there:
-        (tmp_path / "seed").mkdir()
-    bind = {"type": "bind", "source": f"{tmp_path}/seed", "target": "/data"}
-    found = service({"image": "redis:7", "volumes": [bind]}, code=tmp_path)
-    assert bool(found["volumes"]) is kept and ("tmpfs" in found) is not kept
-
-
 def test_what_is_built_gets_a_name_of_the_run() -> None:
     found = service({"image": "postgres:15", "build": {"context": "/code"}})
     assert found["image"] == "gate-x-candidate-api:1.2.3" and found["build"] == {
