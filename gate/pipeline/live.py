@@ -32,14 +32,25 @@ _LOOKS, _BETWEEN = 20, 0.1
 def run_live(job: Job, state: State) -> Iterator[Progress]:
     """Everything that needs the sides up. Whatever happens, they are stopped."""
     with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        loop.set_exception_handler(_told)
         try:
             yield from _up_and_down(job, state, runner)
+        except (KeyboardInterrupt, GeneratorExit):
+            loop.set_exception_handler(lambda *_: None)
+            raise
         finally:
             with ThreadPoolExecutor(max_workers=max(len(job.live), 1)) as pool:
                 stopped = [pool.submit(side.environment.stop) for side in job.live.values()]
             for one in stopped:
                 one.result()
             runner.run(_let_go(job.live.values()))
+
+
+def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A signal ends whichever task is at work; that it did is told once, by whoever handles it."""
+    if not isinstance(context.get("exception"), KeyboardInterrupt):
+        loop.default_exception_handler(context)
 
 
 async def _let_go(sides: Iterable[LiveSide]) -> None:
