@@ -130,8 +130,8 @@ start() {
     rm -f "$ENGINE_HOME/dockerd.pid"
     local options
     read -ra options <<<"$ENGINE_OPTIONS"
-    # 9 is the lock, which must not live as long as the engine
-    setsid nohup dockerd --host "unix://$ENGINE_SOCKET" --pidfile "$ENGINE_HOME/dockerd.pid" "${options[@]}" \
+    # 9 is the lock, which must not live as long as the engine; nor must this checkout have to
+    setsid nohup env --chdir=/ dockerd --host "unix://$ENGINE_SOCKET" --pidfile "$ENGINE_HOME/dockerd.pid" "${options[@]}" \
         --data-root "$ENGINE_HOME/data" --exec-root "$ENGINE_HOME/run" \
         --default-ulimit "nofile=$descriptors:$descriptors" --log-level warn --log-opt max-size=10m --shutdown-timeout 3 \
         </dev/null >"$ENGINE_HOME/dockerd.log" 2>&1 9>&- &
