@@ -115,19 +115,25 @@ def _refusal(file: ComposeFile, node: yaml.Node, kind: str, text: str) -> Reques
 
 def is_literal(files: Sequence[ComposeFile], at: Sequence[Step]) -> bool:
     """Whether a text is written out wherever it comes from; where it is not found, it may be filled in."""
-    ways = [tuple(at), *(("services", name, *at[2:]) for name in _ancestors(files, str(at[1])))]
+    ways = _ways(files, at)
     found = [node for file in files for way in ways if (node := value_of(file.root, *map(str, way)))]
     return bool(found) and all("$" not in str(node.value) for node in found)
 
 
 def place(files: Sequence[ComposeFile], at: Sequence[Step]) -> str:
     """``compose.yml:12``: where a thing stands, or the nearest that it stands in; ``extends`` is followed."""
-    ways = [tuple(at)]
-    if at[0] == "services":
-        ways += [("services", name, *at[2:]) for name in _ancestors(files, str(at[1]))]
+    ways = _ways(files, at)
     lines = [(*file.nearest(way), -number, file) for way in ways for number, file in enumerate(files)]
     depth, line, _, file = max(lines, key=lambda one: (one[0], one[2]))
     return f"{file.name}:{line}" if depth > 1 else files[0].name
+
+
+def _ways(files: Sequence[ComposeFile], at: Sequence[Step]) -> list[tuple[Step, ...]]:
+    """Where a thing may stand: of a service, also in those that it extends."""
+    ways = [tuple(at)]
+    if at[0] == "services":
+        ways += [("services", name, *at[2:]) for name in _ancestors(files, str(at[1]))]
+    return ways
 
 
 def _ancestors(files: Sequence[ComposeFile], name: str) -> list[str]:

@@ -20,7 +20,7 @@ from gate.adapters.registry import RunFile
 from gate.adapters.shipped import shipped
 from gate.config import Redactor, Settings
 from gate.model import Side
-from gate.ports import ComposePlan, LiveSide, StartError
+from gate.ports import ComposePlan, LiveSide
 from gate.provision import containers
 from gate.provision.compose_file import check_variables, read
 from gate.provision.overlay import as_yaml, escaped, rendered
@@ -64,10 +64,7 @@ def compose_side(
         files = read(code / compose.file, code, _left_empty)
         env = containers.filled_env(settings)
         check_variables(files, env)
-        try:
-            model = resolved(engine, commands, code, code / compose.file, project, env)
-        except StartError as error:  # in which Compose may show what a variable was filled in with
-            raise StartError(redactor.redact_text(str(error))) from None
+        model = resolved(engine, commands, code, code / compose.file, project, env)
         allowed = containers.check(model, files, code, compose, Redactor(settings.secrets))
         with _BUILDING:
             image = playback_image(engine, commands)
