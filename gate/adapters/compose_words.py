@@ -63,9 +63,8 @@ def build_failure(said: str) -> str:
         return last_line(said) or "docker compose build said nothing"
     mine = [step for step in steps if step["step"] == failed["step"]]
     title = next((f"[{step['title'][:80]}: " for step in mine if step["title"]), "")
-    error = failed["error"].rpartition("did not complete successfully: ")[
-        2
-    ]  # before it: the command once more
+    # Before these words stands the command, which the title has.
+    error = failed["error"].rpartition("did not complete successfully: ")[2]
     output = last_line("\n".join(_outputs(mine)))
     return f"{title}{error[-300:]}" + (f"; its last line: {output[-300:]}" if output else "")
 
